@@ -31,7 +31,12 @@ export type ExecOutcome =
   | ({ readonly kind: 'signalled'; readonly signal: string } & ExecOutput)
   | ({ readonly kind: 'timed-out' } & ExecOutput)
   | ({ readonly kind: 'lost'; readonly reason: string } & ExecOutput)
-  | { readonly kind: 'host-key-refused'; readonly reason: HostKeyRefusal; readonly fingerprint: string | null; readonly text: string }
+  | {
+      readonly kind: 'host-key-refused';
+      readonly reason: HostKeyRefusal;
+      readonly fingerprint: string | null;
+      readonly text: string;
+    }
   | { readonly kind: 'auth-failed'; readonly text: string }
   | { readonly kind: 'unreachable'; readonly reason: string };
 

@@ -1,0 +1,194 @@
+/**
+ * A plan: abstract steps in stages, with all that a person must know before approving. Steps of one stage run side by side,
+ * stages one after the other. `lxd/compile` turns each step into the text that the member's shell runs; the digest covers that text.
+ */
+import type { ClusterName, MemberName, RunId } from './ids.ts';
+
+export const STRATEGIES = [
+  'sql-live',
+  'patch-in-place',
+  'stop-patch-start',
+  'align-revision',
+  'planned-downgrade',
+  'rollback',
+  'unblock-dead-row',
+] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** `read` may be repeated freely; `idempotent` may be repeated after a look; `once` only when verify is conclusive that it did not happen. */
+export type StepEffect = 'read' | 'idempotent' | 'once';
+
+/** The guarded statement's values (recovery rules, "The guarded statement"). */
+export interface PatchParams {
+  readonly target: number;
+  readonly schema: number;
+  /** `nodes.id` of every row to change. */
+  readonly rowIds: readonly number[];
+  /** Every count that those rows hold now, ascending. */
+  readonly oldCounts: readonly number[];
+  /** Life of the statement in s from the moment it is written, at most 900. */
+  readonly lifetimeS: number;
+}
+
+export type StepCall =
+  /** Hold refreshes of the snap. Only planned where no hold was there before. */
+  | { readonly kind: 'hold-refreshes' }
+  /** Release the hold that this run set. */
+  | { readonly kind: 'release-hold' }
+  /** Pack the database directory into the run's own folder, verify size and hash. `consistent` false: the daemon may be running, the copy is evidence only. */
+  | { readonly kind: 'back-up'; readonly run: RunId; readonly consistent: boolean }
+  /** P1: end a serving daemon with SIGTERM, instances stay. */
+  | { readonly kind: 'stop-serving'; readonly waitS: number }
+  /** P2: end a daemon that is not ready (crash loop, waiting). */
+  | { readonly kind: 'stop-not-ready' }
+  /** `snap stop lxd`: instances are shut down. Only with `--instances stop`. */
+  | { readonly kind: 'stop-plain'; readonly waitS: number }
+  /** No lxd process and the unit not active; fails otherwise. */
+  | { readonly kind: 'check-stopped' }
+  /** Create `patch.global.sql` with the guarded statement; an existing file is a failure. */
+  | { readonly kind: 'write-patch'; readonly run: RunId; readonly patch: PatchParams }
+  /** Wait until the patch file is gone, at most `waitS`. Gone is not applied. */
+  | { readonly kind: 'await-patch-consumed'; readonly waitS: number }
+  /** Remove our own unconsumed patch (recognised by the run's mark) and assert that none is left. */
+  | { readonly kind: 'remove-patch'; readonly run: RunId }
+  /** systemctl start --no-block of both sockets and the service. */
+  | { readonly kind: 'start' }
+  /** Wait until `/internal/ready` says 200, at most `waitS`. */
+  | { readonly kind: 'await-ready'; readonly waitS: number };
+
+export type StepKind = StepCall['kind'];
+
+export interface PlanStep {
+  /** `1-back-up`, `2-write-patch`: the stage's number and the kind. The pair (id, member) is unique in a plan. */
+  readonly id: string;
+  readonly member: MemberName;
+  readonly call: StepCall;
+  readonly effect: StepEffect;
+  /** Upper bound for the whole step in ms, as the member's own `timeout` and as the exec's. */
+  readonly timeoutMs: number;
+}
+
+export interface PlanStage {
+  /** What the card says while it runs: "Back up the database directory". */
+  readonly title: string;
+  readonly steps: readonly PlanStep[];
+}
+
+export interface MemberTarget {
+  readonly member: MemberName;
+  readonly rowId: number;
+  readonly extensions: number;
+  readonly schema: number;
+}
+
+/** What verify holds the end against. */
+export interface Baseline {
+  readonly targets: readonly MemberTarget[];
+  readonly databaseSchema: number;
+  /** Instance pids per member before the run; each must live on unless the plan says that instances stop. */
+  readonly instances: readonly { readonly member: MemberName; readonly pids: readonly number[] }[];
+  readonly lxcfs: readonly { readonly member: MemberName; readonly pid: number | null }[];
+  /** Ids of snap changes before the run. */
+  readonly changes: readonly { readonly member: MemberName; readonly ids: readonly string[] }[];
+}
+
+export interface Plan {
+  readonly run: RunId | null;
+  readonly cluster: ClusterName;
+  readonly strategy: Strategy;
+  readonly instancesPolicy: 'keep' | 'stop';
+  readonly stages: readonly PlanStage[];
+  readonly baseline: Baseline;
+  /** Whose API is down and about how long, in words. */
+  readonly outage: string;
+  /** What happens to instances, in words; names members that serve and how many instances run there. */
+  readonly instances: string;
+  /** Number of instances that the plan stops. */
+  readonly instancesStopped: number;
+  readonly irreversible: readonly string[];
+  readonly rollback: string;
+  readonly warnings: readonly string[];
+  /** SHA-256 (hex) over the facts that the plan rests on; compared at the start of the run. */
+  readonly fingerprint: string;
+}
+
+export interface Alternative {
+  readonly strategy: Strategy;
+  readonly possible: boolean;
+  /** Why it is not possible, or why it is not the first choice. */
+  readonly why: string;
+}
+
+export const REFUSAL_CODES = [
+  'in-step',
+  'mixed-binaries',
+  'schema-newer',
+  'schema-inconsistent',
+  'local-schema-newer',
+  'quorum-lost',
+  'lxd-debug',
+  'patch-left-over',
+  'recovery-tarball',
+  'crossing-tracks',
+  'member-unreachable',
+  'unknown-version',
+  'healing-on',
+  'disk-low',
+  'inventory-mismatch',
+  'not-clustered',
+  'lxd-missing',
+  'not-a-snap',
+  'upgrade-waiting',
+  'latent-skew',
+  'roll-forward',
+  'self-healing-version',
+  'crash-loop-other-cause',
+  'refresh-in-progress',
+  'member-pending',
+  'running-differs-from-installed',
+  'clock-skew',
+  'probe-incomplete',
+  'nobody-crash-loops',
+  'somebody-serves',
+  'somebody-waits',
+  'stop-unsafe',
+  'extension-bump-env',
+  'raft-damaged',
+  'own-row-missing',
+  'strategy-not-available',
+  'confirm-stop',
+  'run-active',
+  'not-allowed',
+  'own-approval',
+  'console-approval-disallowed',
+  'already-decided',
+  'expired',
+  'stale',
+  'outside-change-window',
+  'no-pending-run',
+  'ambiguous-run',
+  'rollback-not-possible',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+export interface RefusalReason {
+  readonly code: RefusalCode;
+  readonly text: string;
+}
+
+/** Not an error: an answer. Always with a reason and a way forward. */
+export interface Refusal {
+  readonly cluster: ClusterName | null;
+  readonly reasons: readonly RefusalReason[];
+  /** The next command or act, in words. */
+  readonly next: string;
+}
+
+export type Planned =
+  | {
+      readonly kind: 'plan';
+      readonly plan: Plan;
+      readonly recommended: boolean;
+      readonly alternatives: readonly Alternative[];
+    }
+  | { readonly kind: 'refusal'; readonly refusal: Refusal; readonly alternatives: readonly Alternative[] };
