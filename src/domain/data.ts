@@ -1,0 +1,164 @@
+/**
+ * The `data` of an outgoing message: the contract that other programs rely on (console `--json`). Anything unknown is null,
+ * never absent. Integers are counts; `at` and `expiresAt` are ISO-8601 UTC with ms.
+ */
+import type { FindingKind, Severity } from './finding.ts';
+import type { RefusalCode, Strategy, StepEffect } from './plan.ts';
+import type { ProblemCode } from './problem.ts';
+import type { RunState, StepState } from './run.ts';
+
+export type DaemonWord = 'serving' | 'waiting' | 'crash-looping' | 'stopped' | 'unknown';
+
+export interface StatusData {
+  readonly kind: 'status';
+  readonly cluster: string;
+  readonly findings: readonly {
+    readonly kind: FindingKind;
+    readonly severity: Severity;
+    readonly members: readonly string[];
+    readonly title: string;
+  }[];
+  readonly rows: { readonly source: 'live' | 'disk'; readonly member: string; readonly at: string } | null;
+  readonly members: readonly {
+    readonly name: string;
+    readonly reachable: boolean;
+    readonly version: string | null;
+    readonly revision: string | null;
+    /** Of the installed binary, never the row's. */
+    readonly extensions: number | null;
+    readonly schema: number | null;
+    readonly row: { readonly schema: number; readonly apiExtensions: number } | null;
+    readonly daemon: DaemonWord;
+    readonly instances: number | null;
+  }[];
+}
+
+export interface ExplanationData {
+  readonly kind: 'explanation';
+  readonly cluster: string;
+  readonly findings: readonly {
+    readonly kind: FindingKind;
+    readonly severity: Severity;
+    readonly members: readonly string[];
+    readonly title: string;
+    readonly cause: string;
+    readonly evidence: readonly {
+      readonly member: string;
+      readonly source: 'log' | 'row' | 'binary' | 'api' | 'snap' | 'ssh';
+      readonly at: string | null;
+      readonly text: string;
+    }[];
+    readonly extensionsMissing: readonly string[];
+    readonly next: string;
+  }[];
+}
+
+export interface CheckData {
+  readonly kind: 'check';
+  readonly cluster: string;
+  readonly to: string;
+  readonly verdict: 'safe' | 'unsafe' | 'unknown';
+  readonly count: number | null;
+  readonly schema: number | null;
+  readonly fixedIn: string | null;
+  readonly order: readonly string[];
+  readonly reasons: readonly string[];
+}
+
+export interface PlanData {
+  readonly kind: 'plan';
+  /** Null with `--dry-run`. */
+  readonly run: string | null;
+  readonly cluster: string;
+  readonly strategy: Strategy;
+  readonly digest: string;
+  readonly expiresAt: string | null;
+  readonly recommended: boolean;
+  readonly alternatives: readonly { readonly strategy: Strategy; readonly possible: boolean; readonly why: string }[];
+  readonly steps: readonly {
+    readonly id: string;
+    readonly member: string;
+    readonly text: string;
+    readonly effect: StepEffect;
+  }[];
+}
+
+export interface RefusalData {
+  readonly kind: 'refusal';
+  readonly cluster: string | null;
+  readonly reasons: readonly { readonly code: RefusalCode; readonly text: string }[];
+  readonly next: string;
+}
+
+export interface RunData {
+  readonly kind: 'run';
+  readonly run: string;
+  readonly cluster: string;
+  readonly strategy: Strategy;
+  readonly state: RunState;
+  readonly steps: readonly { readonly id: string; readonly member: string; readonly state: StepState }[];
+  /** Only for `runs <id>`. */
+  readonly outputs?: readonly { readonly id: string; readonly member: string; readonly text: string | null }[];
+}
+
+export interface RunsData {
+  readonly kind: 'runs';
+  readonly runs: readonly {
+    readonly run: string;
+    readonly cluster: string;
+    readonly strategy: Strategy;
+    readonly state: RunState;
+    readonly at: string;
+  }[];
+}
+
+export interface DoctorData {
+  readonly kind: 'doctor';
+  readonly checks: readonly {
+    readonly id: string;
+    readonly target: string;
+    readonly state: 'ok' | 'warn' | 'fail';
+    readonly next: string | null;
+  }[];
+}
+
+export interface ProblemData {
+  readonly kind: 'problem';
+  readonly code: ProblemCode;
+  readonly text: string;
+  readonly next: string;
+}
+
+export interface HelpData {
+  readonly kind: 'help';
+  readonly commands: readonly { readonly name: string; readonly usage: string; readonly summary: string }[];
+}
+
+export interface TimelineData {
+  readonly kind: 'timeline';
+  readonly entries: readonly {
+    readonly sequence: number;
+    readonly happenedAt: string;
+    readonly recordedAt: string;
+    readonly kind: string;
+    readonly cluster: string | null;
+    readonly run: string | null;
+    readonly member: string | null;
+    readonly actor: string;
+    readonly text: string;
+    readonly hash: string;
+  }[];
+}
+
+export type Data =
+  | StatusData
+  | ExplanationData
+  | CheckData
+  | PlanData
+  | RefusalData
+  | RunData
+  | RunsData
+  | DoctorData
+  | ProblemData
+  | HelpData
+  | TimelineData;

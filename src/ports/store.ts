@@ -1,0 +1,169 @@
+/**
+ * Port: durable state. Every method is one atomic commit; none does two things that could come apart in a crash. Mutations take
+ * the timeline entries that belong to them. Whatever changes a run also raises the revision of its cards, which is the outbox.
+ * Throws only when the store itself is broken (disk full, corrupt): that is a `StoreError`.
+ */
+import type { ClusterName, MemberName, RunId } from '../domain/ids.ts';
+import type { Result } from '../domain/result.ts';
+import type { ApprovalRecord, Run, RunState, StepState } from '../domain/run.ts';
+import type { NewTimelineEntry, TimelineEntry } from '../domain/timeline.ts';
+import type { Address } from './chat.ts';
+
+/** What a card shows; rendered at delivery. */
+export type CardSubject =
+  | { readonly kind: 'run'; readonly run: RunId }
+  /** One line in the thread of a run's card. */
+  | { readonly kind: 'timeline-entry'; readonly sequence: number };
+
+export interface Card {
+  readonly id: string;
+  readonly subject: CardSubject;
+  readonly address: Address;
+  /** Card that this one hangs under: its external id becomes the thread once known. */
+  readonly parent: string | null;
+  /** Null until first delivered. */
+  readonly externalId: string | null;
+  readonly revision: number;
+  readonly deliveredRevision: number;
+  readonly attempts: number;
+  readonly notBefore: number;
+}
+
+export interface NewCard {
+  readonly id: string;
+  readonly subject: CardSubject;
+  readonly address: Address;
+  readonly parent: string | null;
+}
+
+/** What a button means. The token itself is never stored, only its SHA-256. */
+export interface ActionRecord {
+  readonly tokenHash: string;
+  readonly kind: 'approve' | 'reject' | 'abort' | 'resume-retry' | 'resume-done';
+  readonly run: RunId;
+  readonly step: string | null;
+  readonly member: MemberName | null;
+  readonly consumedAt: number | null;
+}
+
+export interface DraftRun {
+  /** Steps as `pending`, state `awaiting-approval`. */
+  readonly run: Run;
+  readonly actions: readonly Omit<ActionRecord, 'consumedAt'>[];
+  readonly cards: readonly NewCard[];
+  readonly entries: readonly NewTimelineEntry[];
+}
+
+export type Decided =
+  /** Recorded; more approvals are needed. */
+  | { readonly kind: 'recorded'; readonly run: Run }
+  /** Recorded, and the run is now `approved` or `rejected`. */
+  | { readonly kind: 'decided'; readonly run: Run }
+  | { readonly kind: 'not-pending'; readonly run: Run }
+  | { readonly kind: 'already-by-you'; readonly run: Run }
+  | { readonly kind: 'expired'; readonly run: Run };
+
+export interface StepChange {
+  readonly run: RunId;
+  readonly step: string;
+  readonly member: MemberName;
+  readonly state: StepState;
+  readonly at: number;
+  readonly exitCode: number | null;
+  readonly note: string | null;
+  /** At most 2 kB. */
+  readonly output: string | null;
+  readonly entries: readonly NewTimelineEntry[];
+}
+
+export interface StateChange {
+  readonly run: RunId;
+  /** The change is refused when the run is in none of these. */
+  readonly from: readonly RunState[];
+  readonly to: RunState;
+  readonly at: number;
+  readonly explanation: string | null;
+  readonly entries: readonly NewTimelineEntry[];
+  /** Buttons that the new state offers. */
+  readonly actions?: readonly Omit<ActionRecord, 'consumedAt'>[];
+  /** Add one to `resumes`. */
+  readonly countResume?: boolean;
+}
+
+export interface TimelineQuery {
+  readonly cluster?: ClusterName;
+  readonly run?: RunId;
+  readonly limit?: number;
+}
+
+export interface Store {
+  /** Fails with the holder when the cluster has an active run (any state that is not ended). */
+  draftRun(draft: DraftRun): Promise<Result<Run, Run>>;
+  findRun(id: RunId): Promise<Run | null>;
+  /** Newest first. */
+  listRuns(query: {
+    readonly cluster?: ClusterName;
+    readonly states?: readonly RunState[];
+    readonly limit?: number;
+  }): Promise<readonly Run[]>;
+  findActiveRun(cluster: ClusterName): Promise<Run | null>;
+  /** Records an approval or a rejection; the run becomes `approved` when `required` approvals of different people are there. */
+  decide(input: {
+    readonly run: RunId;
+    readonly record: ApprovalRecord;
+    readonly required: number;
+    readonly entries: readonly NewTimelineEntry[];
+    /** Consumed in the same commit when the decision took effect. */
+    readonly tokenHash: string | null;
+  }): Promise<Decided>;
+  /** Every pending run whose time is over becomes `expired`. Returns them. */
+  expireRuns(now: number): Promise<readonly Run[]>;
+  changeState(change: StateChange): Promise<Result<Run, Run>>;
+  /** Commit the intent: state `started`, attempts + 1. Must be durable before anything is sent. */
+  recordIntent(change: Omit<StepChange, 'state' | 'exitCode' | 'note' | 'output'>): Promise<Run>;
+  /** Commit what became of it. */
+  recordOutcome(change: StepChange): Promise<Run>;
+  requestAbort(input: {
+    readonly run: RunId;
+    readonly by: string;
+    readonly at: number;
+    readonly entries: readonly NewTimelineEntry[];
+  }): Promise<Run>;
+  findAction(tokenHash: string): Promise<ActionRecord | null>;
+
+  appendTimeline(entries: readonly NewTimelineEntry[], recordedAt: number): Promise<readonly TimelineEntry[]>;
+  findTimelineEntry(sequence: number): Promise<TimelineEntry | null>;
+  /** Oldest first. */
+  listTimeline(query: TimelineQuery): Promise<readonly TimelineEntry[]>;
+  /** Last sequence and hash, null when empty. */
+  timelineHead(): Promise<{ readonly sequence: number; readonly hash: string } | null>;
+
+  addCard(card: NewCard): Promise<Card>;
+  findCard(id: string): Promise<Card | null>;
+  listCards(subject: CardSubject): Promise<readonly Card[]>;
+  /** Cards whose delivered revision is behind, and whose `notBefore` has come; oldest first. */
+  dueCards(now: number): Promise<readonly Card[]>;
+  /** Number of cards that are behind, due or not. */
+  pendingCards(): Promise<number>;
+  /** Raise a card's revision without a run change (a click that only re-renders). */
+  touchCard(id: string): Promise<void>;
+  recordDelivery(input: {
+    readonly card: string;
+    readonly revision: number;
+    readonly externalId: string;
+  }): Promise<void>;
+  recordDeliveryFailure(input: {
+    readonly card: string;
+    readonly notBefore: number;
+    readonly gone: boolean;
+    readonly reason: string;
+  }): Promise<void>;
+
+  /** True the first time a delivery id is seen, false ever after. Ids older than a day may be forgotten. */
+  claimDelivery(id: string, now: number): Promise<boolean>;
+
+  /** Small facts of the installation: id, caches. */
+  getMeta(key: string): Promise<string | null>;
+  setMeta(key: string, value: string): Promise<void>;
+  close(): Promise<void>;
+}
