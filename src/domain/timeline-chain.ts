@@ -1,0 +1,65 @@
+/**
+ * The timeline's chain: each entry carries a hash over the one before and over itself. Owns what is hashed and how a chain is
+ * checked; holds no storage. It shows that an entry in the middle was changed, left out or put in. A cut tail, or an older copy
+ * of the whole, is a valid chain: only a head kept elsewhere (`expected`) shows that.
+ */
+import { canonicalJson, sha256 } from './canonical.ts';
+import type { TimelineEntry } from './timeline.ts';
+
+/** What the first entry carries as its previous hash. */
+export const GENESIS_HASH = '0'.repeat(64);
+
+export type UnhashedEntry = Omit<TimelineEntry, 'hash' | 'previousHash'>;
+
+/** SHA-256 (hex) over the previous hash and the canonical form of every other field. */
+export function entryHash(previousHash: string, entry: UnhashedEntry): string {
+  const hashed: UnhashedEntry = {
+    sequence: entry.sequence,
+    happenedAt: entry.happenedAt,
+    recordedAt: entry.recordedAt,
+    kind: entry.kind,
+    cluster: entry.cluster,
+    run: entry.run,
+    incident: entry.incident,
+    member: entry.member,
+    actor: entry.actor,
+    text: entry.text,
+    evidence: entry.evidence,
+  };
+  return sha256(`${previousHash}\n${canonicalJson(hashed)}`);
+}
+
+export type ChainVerdict =
+  | { readonly kind: 'intact'; readonly entries: number; readonly head: string }
+  | {
+      readonly kind: 'broken';
+      /** The first entry that doesn't fit; 0 when it is the head that doesn't. */
+      readonly sequence: number;
+      readonly reason: 'gap' | 'previous-hash' | 'hash' | 'head';
+    };
+
+/**
+ * Checks a whole chain, oldest first, from its first entry. With `expected`, a head noted at an earlier time, the chain must also
+ * contain an entry with that hash.
+ */
+export function verifyChain(entries: readonly TimelineEntry[], expected: string | null = null): ChainVerdict {
+  let head = GENESIS_HASH;
+  let met = expected === null || expected === GENESIS_HASH;
+  for (const [index, entry] of entries.entries()) {
+    const broken = findBreak(entry, index + 1, head);
+    if (broken !== undefined) return { kind: 'broken', sequence: index + 1, reason: broken };
+    head = entry.hash;
+    if (head === expected) met = true;
+  }
+  return met ? { kind: 'intact', entries: entries.length, head } : { kind: 'broken', sequence: 0, reason: 'head' };
+}
+
+function findBreak(
+  entry: TimelineEntry,
+  sequence: number,
+  previous: string,
+): 'gap' | 'previous-hash' | 'hash' | undefined {
+  if (entry.sequence !== sequence) return 'gap';
+  if (entry.previousHash !== previous) return 'previous-hash';
+  return entry.hash === entryHash(previous, entry) ? undefined : 'hash';
+}
