@@ -1,0 +1,36 @@
+/** Throw-away SSH keys for tests, in the formats that files and servers want. */
+import ssh2 from 'ssh2';
+
+export type TestKeyType = 'ed25519' | 'ecdsa' | 'rsa';
+
+export interface TestKey {
+  /** OpenSSH private key text, as in `id_ed25519`. */
+  readonly privateText: string;
+  /** Wire format, as a server presents it. */
+  readonly publicBlob: Buffer;
+  /** `type base64`, as in `authorized_keys` and known_hosts. */
+  readonly publicText: string;
+}
+
+export function generateTestKey(type: TestKeyType = 'ed25519', passphrase?: string): TestKey {
+  const locked = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-cbc', rounds: 4 };
+  const pair = generatePair(type, locked);
+  const [name, encoded] = pair.public.split(' ');
+  if (name === undefined || encoded === undefined) throw new Error('key generation gave no public key');
+  return {
+    privateText: pair.private,
+    publicBlob: Buffer.from(encoded, 'base64'),
+    publicText: `${name} ${encoded}`,
+  };
+}
+
+function generatePair(type: TestKeyType, locked: object): { readonly private: string; readonly public: string } {
+  switch (type) {
+    case 'ed25519':
+      return ssh2.utils.generateKeyPairSync('ed25519', locked);
+    case 'ecdsa':
+      return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, ...locked });
+    case 'rsa':
+      return ssh2.utils.generateKeyPairSync('rsa', { bits: 2048, ...locked });
+  }
+}
