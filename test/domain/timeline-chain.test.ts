@@ -42,9 +42,7 @@ describe('the timeline chain', () => {
     ['kind', 'approval-given'],
   ])('shows a changed %s', (field, value) => {
     const chain = chainOf(['a', 'b', 'c']);
-    const changed = chain.map((entry, index) =>
-      index === 1 ? ({ ...entry, [field]: value } as TimelineEntry) : entry,
-    );
+    const changed = chain.map((entry, index) => (index === 1 ? { ...entry, [field]: value } : entry));
     expect(verifyChain(changed)).toEqual({ kind: 'broken', sequence: 2, reason: 'hash' });
   });
 

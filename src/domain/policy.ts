@@ -1,0 +1,123 @@
+/**
+ * Who may do what on a cluster. Pure: a person, as the platform describes them at this moment, against the cluster's
+ * configuration. Owns roles, four eyes, console approvals and break-glass; the change window and expiry are asked separately.
+ *
+ * Operators and approvers may view. With roles omitted, configuration gives viewers `*` and nobody else: read-only.
+ */
+import { describeWindow, isWithin } from './change-window.ts';
+import { assertNever } from './assert-never.ts';
+import type { ClusterConfig } from './cluster.ts';
+import { principalOf, type Person } from './person.ts';
+import type { RefusalReason } from './plan.ts';
+import type { Run } from './run.ts';
+
+export type PolicyAction = 'view' | 'operate' | 'approve' | 'break-glass';
+
+export interface PolicyQuestion {
+  readonly person: Person;
+  readonly action: PolicyAction;
+  readonly cluster: ClusterConfig;
+  /** Principal who asked for the run, where the action is about one. */
+  readonly requestedBy: string | null;
+}
+
+export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: RefusalReason };
+
+const ALLOWED: Verdict = { allowed: true };
+
+export function mayView(person: Person, cluster: ClusterConfig): boolean {
+  const { viewers, operators, approvers } = cluster.roles;
+  return isListed(person, [...viewers, ...operators, ...approvers, ...cluster.approvals.breakGlass]);
+}
+
+export function mayOperate(person: Person, cluster: ClusterConfig): boolean {
+  return isListed(person, cluster.roles.operators);
+}
+
+/** By role alone; four eyes and the console's rule are in `authorise`. */
+export function mayApprove(person: Person, cluster: ClusterConfig): boolean {
+  return isListed(person, cluster.roles.approvers);
+}
+
+export function authorise(question: PolicyQuestion): Verdict {
+  const { person, action, cluster } = question;
+  switch (action) {
+    case 'view':
+      return mayView(person, cluster) ? ALLOWED : notAllowed(`You may not view cluster ${cluster.name}.`);
+    case 'operate':
+      return mayOperate(person, cluster)
+        ? ALLOWED
+        : notAllowed(`You are not an operator of cluster ${cluster.name}. ${whoElse(cluster.roles.operators)}`);
+    case 'approve':
+      return authoriseApproval(question);
+    case 'break-glass':
+      return authoriseBreakGlass(question);
+    default:
+      return assertNever(action);
+  }
+}
+
+/** A pending approval ends at `expiresAt`, that moment included. */
+export function isExpired(run: Pick<Run, 'state' | 'expiresAt'>, nowMs: number): boolean {
+  return run.state === 'awaiting-approval' && nowMs >= run.expiresAt;
+}
+
+/** Null when the cluster may be changed at this moment. */
+export function checkChangeWindow(cluster: ClusterConfig, nowMs: number): RefusalReason | null {
+  const window = cluster.changeWindow;
+  if (window === null || isWithin(window, nowMs)) return null;
+  return {
+    code: 'outside-change-window',
+    text: `Cluster ${cluster.name} may only be changed ${describeWindow(window)}.`,
+  };
+}
+
+function authoriseApproval({ person, cluster, requestedBy }: PolicyQuestion): Verdict {
+  if (!mayApprove(person, cluster)) {
+    return notAllowed(`You are not an approver of cluster ${cluster.name}. ${whoElse(cluster.roles.approvers)}`);
+  }
+  const console = consoleRule(person, cluster);
+  if (console !== null) return console;
+  if (requestedBy === principalOf(person) && !cluster.approvals.allowRequester) {
+    return refused(
+      'own-approval',
+      `You asked for this run, so somebody else has to approve it. ${whoElse(cluster.roles.approvers)}`,
+    );
+  }
+  return ALLOWED;
+}
+
+/** Break-glass is approval by one person, the requester included, with a reason; only for those who are named for it. */
+function authoriseBreakGlass({ person, cluster }: PolicyQuestion): Verdict {
+  if (!isListed(person, cluster.approvals.breakGlass)) {
+    return notAllowed(`You are not named for break-glass approvals of cluster ${cluster.name}.`);
+  }
+  return consoleRule(person, cluster) ?? ALLOWED;
+}
+
+function consoleRule(person: Person, cluster: ClusterConfig): Verdict | null {
+  if (person.platform !== 'console' || cluster.approvals.console) return null;
+  return refused(
+    'console-approval-disallowed',
+    `Cluster ${cluster.name} takes no approvals from the console, where a name is only asserted. Approve in chat.`,
+  );
+}
+
+function isListed(person: Person, principals: readonly string[]): boolean {
+  const names = new Set(['*', principalOf(person), ...person.groups]);
+  return principals.some((principal) => names.has(principal));
+}
+
+function whoElse(principals: readonly string[]): string {
+  if (principals.length === 0) return 'Nobody is named for that in the configuration.';
+  const shown = principals.slice(0, 5).join(', ');
+  return `Named for that: ${shown}${principals.length > 5 ? `, and ${principals.length - 5} more` : ''}.`;
+}
+
+function notAllowed(text: string): Verdict {
+  return refused('not-allowed', text);
+}
+
+function refused(code: RefusalReason['code'], text: string): Verdict {
+  return { allowed: false, reason: { code, text } };
+}
