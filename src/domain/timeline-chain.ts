@@ -42,16 +42,18 @@ export type ChainVerdict =
  * Checks a whole chain, oldest first, from its first entry. With `expected`, a head noted at an earlier time, the chain must also
  * contain an entry with that hash.
  */
-export function verifyChain(entries: readonly TimelineEntry[], expected: string | null = null): ChainVerdict {
+export function verifyChain(entries: Iterable<TimelineEntry>, expected: string | null = null): ChainVerdict {
   let head = GENESIS_HASH;
   let met = expected === null || expected === GENESIS_HASH;
-  for (const [index, entry] of entries.entries()) {
-    const broken = findBreak(entry, index + 1, head);
-    if (broken !== undefined) return { kind: 'broken', sequence: index + 1, reason: broken };
+  let sequence = 0;
+  for (const entry of entries) {
+    sequence += 1;
+    const broken = findBreak(entry, sequence, head);
+    if (broken !== undefined) return { kind: 'broken', sequence, reason: broken };
     head = entry.hash;
     if (head === expected) met = true;
   }
-  return met ? { kind: 'intact', entries: entries.length, head } : { kind: 'broken', sequence: 0, reason: 'head' };
+  return met ? { kind: 'intact', entries: sequence, head } : { kind: 'broken', sequence: 0, reason: 'head' };
 }
 
 function findBreak(

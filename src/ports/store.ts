@@ -4,10 +4,22 @@
  * Throws only when the store itself is broken (disk full, corrupt): that is a `StoreError`.
  */
 import type { ClusterName, MemberName, RunId } from '../domain/ids.ts';
+import type { Problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
 import type { ApprovalRecord, Run, RunState, StepState } from '../domain/run.ts';
 import type { NewTimelineEntry, TimelineEntry } from '../domain/timeline.ts';
 import type { Address } from './chat.ts';
+
+/** The store itself is broken: disk full, corrupt, not writable. What was asked for was not committed, as far as can be known. */
+export class StoreError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(`${problem.code}: ${problem.text}`, options);
+    this.name = 'StoreError';
+    this.problem = problem;
+  }
+}
 
 /** What a card shows; rendered at delivery. */
 export type CardSubject =
