@@ -22,8 +22,15 @@ import { createCachedReader } from './stat-cache.ts';
 export interface Connector {
   /** Resolves, never rejects. Bounded by the cluster's `ssh.timeoutMs` and by the signal. */
   connect(target: Target, signal: AbortSignal): Promise<Result<Connection, ConnectFailure>>;
+  /** A stream to the host's SSH port, straight or through the cluster's bastion, with nothing said on it yet. */
+  openStream(to: Address, ssh: SshSettings, signal: AbortSignal): Promise<Result<Duplex, ConnectFailure>>;
   /** Ends the connections to bastions. */
   close(): void;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface ConnectorOptions {
@@ -41,9 +48,7 @@ export interface ConnectorOptions {
  */
 const SLOT_MS = 1000;
 
-interface Endpoint {
-  readonly host: string;
-  readonly port: number;
+interface Endpoint extends Address {
   readonly label: string;
   readonly username: string;
 }
@@ -109,26 +114,27 @@ export function createConnector(options: ConnectorOptions): Connector {
     );
   }
 
-  function viaTcp(host: string, port: number): OpenStream {
-    return async (signal) => {
-      const socket = await openSocket(host, port, signal);
-      return socket.ok ? socket : err(unreachable(socket.error));
-    };
+  async function straight(to: Address, signal: AbortSignal): Promise<Result<Duplex, ConnectFailure>> {
+    const socket = await openSocket(to.host, to.port, signal);
+    return socket.ok ? socket : err(unreachable(socket.error));
   }
 
   const jumps = createJumpPool((jump: JumpHost, ssh) => {
     const label = `the jump host ${jump.host}:${jump.port}`;
     const endpoint = { host: jump.host, port: jump.port, label, username: jump.user };
-    return connectEndpoint(endpoint, ssh, viaTcp(jump.host, jump.port), life);
+    return connectEndpoint(endpoint, ssh, (signal) => straight(jump, signal), life);
   });
 
+  function openStream(to: Address, ssh: SshSettings, signal: AbortSignal): Promise<Result<Duplex, ConnectFailure>> {
+    return ssh.jump === null ? straight(to, signal) : jumps.open(ssh, to, signal);
+  }
+
   return {
+    openStream,
     connect: async ({ member, ssh }, signal) => {
       const { host, port } = member;
-      const label = `${member.name} (${host}:${port})`;
-      const way: OpenStream =
-        ssh.jump === null ? viaTcp(host, port) : (bound) => jumps.open(ssh, { host, port }, bound);
-      return await connectEndpoint({ host, port, label, username: ssh.user }, ssh, way, signal);
+      const endpoint = { host, port, label: `${member.name} (${host}:${port})`, username: ssh.user };
+      return await connectEndpoint(endpoint, ssh, (bound) => openStream(endpoint, ssh, bound), signal);
     },
     close: () => jumps.close(),
   };

@@ -6,6 +6,7 @@
  * runs half of it when the connection drops, and every command in it would have to be kept from reading the rest. A single
  * argument may be 128 KiB on Linux, an SSH packet 256 KiB; a catalogue text is a sixth of that.
  */
+import { setMaxListeners } from 'node:events';
 import type { Clock, Log, Timers } from '../../ports/system.ts';
 import type { Transport } from '../../ports/transport.ts';
 import type { StopReason } from './bound.ts';
@@ -33,6 +34,8 @@ const MAX_CONCURRENT_CONNECTS = 16;
  */
 export function createSshTransport(options: SshTransportOptions): Transport {
   const life = new AbortController();
+  // One listener for each exec in flight, removed with it: with 128 members that is no leak.
+  setMaxListeners(0, life.signal);
   const connector = createConnector({
     timers: options.timers,
     agentSocket: options.agentSocket ?? null,

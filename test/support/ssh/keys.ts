@@ -1,5 +1,6 @@
 /** Throw-away SSH keys for tests, in the formats that files and servers want. */
 import ssh2 from 'ssh2';
+import { assertNever } from '../../../src/domain/assert-never.ts';
 
 export type TestKeyType = 'ed25519' | 'ecdsa' | 'rsa';
 
@@ -32,5 +33,7 @@ function generatePair(type: TestKeyType, locked: object): { readonly private: st
       return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, ...locked });
     case 'rsa':
       return ssh2.utils.generateKeyPairSync('rsa', { bits: 2048, ...locked });
+    default:
+      return assertNever(type);
   }
 }

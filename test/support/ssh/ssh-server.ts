@@ -3,9 +3,10 @@
  * cut and how. Counts what the tests assert. Needs no root and no OpenSSH; `sshd.ts` runs the real one.
  */
 import { spawn } from 'node:child_process';
-import { type AddressInfo, type Server as NetServer, type Socket, createServer, connect as netConnect } from 'node:net';
+import { type Server as NetServer, type Socket, createServer, connect as netConnect } from 'node:net';
 import ssh2, { type Connection, type ServerChannel, type ServerConfig, type Session } from 'ssh2';
 import { type TestKey, generateTestKey } from './keys.ts';
+import { closeServer, listenOnLoopback } from './listen.ts';
 
 /** One exec request, in the hands of the test. */
 export interface ScriptedExec {
@@ -116,8 +117,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshTest
     peak: 0,
   };
   const listener = listen(state, hostKeys);
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const { port } = listener.address() as AddressInfo;
+  const port = await listenOnLoopback(listener);
   return {
     host: '127.0.0.1',
     port,
@@ -134,7 +134,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshTest
     knownHostsText: () => hostKeys.map((key) => `[127.0.0.1]:${port} ${key.publicText}\n`).join(''),
     close: async () => {
       for (const socket of state.sockets) socket.destroy();
-      await new Promise<void>((resolve) => listener.close(() => resolve()));
+      await closeServer(listener);
     },
   };
 }
@@ -238,6 +238,6 @@ function scripted(
       channel.exit(name);
       channel.end();
     },
-    closeSilently: () => void channel.close(),
+    closeSilently: () => channel.close(),
   };
 }
