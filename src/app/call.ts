@@ -1,0 +1,68 @@
+/**
+ * One command on its way: who gave it, where the answers go, and what the handler may use. Owns posting and editing of messages
+ * that are not cards of the store (those go through the outbox). A chat that doesn't take a message stops nothing.
+ */
+import type { Person } from '../domain/person.ts';
+import type { RunId } from '../domain/ids.ts';
+import type { Address, ChatPort, Delivery, Rendered } from '../ports/chat.ts';
+import type { AppDeps } from './deps.ts';
+
+export interface Call {
+  readonly deps: AppDeps;
+  readonly person: Person;
+  /** Where the command came from. */
+  readonly address: Address;
+  /** Fires when the person no longer waits (Ctrl-C at the console): waiting ends, the work goes on. */
+  readonly detached: AbortSignal;
+  /** Id of the posted message, or null when the chat did not take it. */
+  post(rendered: Rendered, thread?: string | null): Promise<string | null>;
+  edit(id: string, rendered: Rendered): Promise<void>;
+  /** Notes that this command handled a run here: its end decides over the console's exit code. */
+  handles(run: RunId): void;
+}
+
+export interface CallOptions {
+  readonly deps: AppDeps;
+  readonly person: Person;
+  readonly address: Address;
+  readonly detached: AbortSignal;
+  readonly handles: (run: RunId) => void;
+}
+
+const MOST_ATTEMPTS = 3;
+
+export function createCall({ deps, person, address, detached, handles }: CallOptions): Call {
+  const chat = requireChat(deps, address);
+  return {
+    deps,
+    person,
+    address,
+    detached,
+    handles,
+    async post(rendered, thread = address.thread) {
+      const nonce = deps.ids.messageId();
+      const delivery = await insist(deps, () => chat.post({ ...address, thread }, rendered, nonce));
+      return delivery.kind === 'delivered' ? delivery.externalId : null;
+    },
+    async edit(id, rendered) {
+      await insist(deps, () => chat.edit(address, id, rendered));
+    },
+  };
+}
+
+function requireChat(deps: AppDeps, address: Address): ChatPort {
+  const chat = deps.chats.get(address.platform);
+  if (chat === undefined) throw new Error(`no chat adapter for ${address.platform}`);
+  return chat;
+}
+
+/** An answer is worth a few attempts; it isn't durable, since the person can ask again. */
+async function insist(deps: AppDeps, deliver: () => Promise<Delivery>): Promise<Delivery> {
+  let delivery = await deliver();
+  for (let attempt = 1; attempt < MOST_ATTEMPTS && delivery.kind === 'retry'; attempt += 1) {
+    await deps.timers.sleep(delivery.afterMs);
+    delivery = await deliver();
+  }
+  if (delivery.kind !== 'delivered') deps.log.warn('an answer was not delivered', { reason: delivery.reason });
+  return delivery;
+}

@@ -1,0 +1,34 @@
+/** What one could type after a look at a cluster. Pure; chooses a command, judges nothing. */
+import type { FindingKind, Severity } from '../../domain/finding.ts';
+
+const NO_RECOVERY: ReadonlySet<FindingKind> = new Set([
+  'member-unreachable',
+  'auth-failed',
+  'host-key-changed',
+  'sudo-refused',
+  'lxd-missing',
+  'not-clustered',
+  'not-a-snap',
+  'probe-incomplete',
+]);
+
+export interface FindingHead {
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+}
+
+/** Nothing wrong: the history. Something that Lockstep can't reach: doctor. Otherwise the explanation, then the recovery. */
+export function commandsAfterStatus(cluster: string, findings: readonly FindingHead[]): readonly string[] {
+  const worst = findings[0];
+  if (worst === undefined || worst.kind === 'in-step') return [`timeline ${cluster}`];
+  if (NO_RECOVERY.has(worst.kind)) return ['doctor', `explain ${cluster}`];
+  if (worst.severity === 'info') return [`explain ${cluster}`];
+  return [`explain ${cluster}`, `recover ${cluster}`];
+}
+
+export function commandsAfterExplanation(cluster: string, findings: readonly FindingHead[]): readonly string[] {
+  const worst = findings[0];
+  if (worst === undefined || worst.kind === 'in-step') return [`timeline ${cluster}`];
+  if (NO_RECOVERY.has(worst.kind)) return ['doctor'];
+  return worst.severity === 'info' ? [`status ${cluster}`] : [`recover ${cluster}`];
+}

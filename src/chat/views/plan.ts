@@ -1,0 +1,138 @@
+/**
+ * The approval card: what will happen on each member, its outage, what becomes of instances, what can't be undone, how it is
+ * rolled back, who may approve and until when. Owns the card and its `data`.
+ */
+import type { PlanData } from '../../domain/data.ts';
+import type { Alternative, Plan } from '../../domain/plan.ts';
+import type { ApprovalRecord, CompiledStep } from '../../domain/run.ts';
+import { code, fields, heading, message, nextCommand, note, table, text, time, type Part } from '../build.ts';
+import type { Action, Block, Message } from '../message.ts';
+import { isoTime, listOf, STRATEGY_WORDS } from '../words.ts';
+
+export interface PlanView {
+  /** Null for a dry run. */
+  readonly run: string | null;
+  readonly plan: Plan;
+  readonly compiled: readonly CompiledStep[];
+  readonly digest: string;
+  /** Null for a dry run. */
+  readonly expiresAt: number | null;
+  readonly recommended: boolean;
+  readonly alternatives: readonly Alternative[];
+  readonly requestedBy: string;
+  readonly reason: string | null;
+  readonly approvals: readonly ApprovalRecord[];
+  readonly required: number;
+  readonly approvers: readonly string[];
+  readonly allowRequester: boolean;
+  readonly actions: readonly Action[];
+}
+
+export function planData(view: PlanView): PlanData {
+  const effects = new Map(
+    view.plan.stages.flatMap((stage) => stage.steps.map((step) => [`${step.id}@${step.member}`, step.effect] as const)),
+  );
+  return {
+    kind: 'plan',
+    run: view.run,
+    cluster: view.plan.cluster,
+    strategy: view.plan.strategy,
+    digest: view.digest,
+    expiresAt: view.expiresAt === null ? null : isoTime(view.expiresAt),
+    recommended: view.recommended,
+    alternatives: view.alternatives.map(({ strategy, possible, why }) => ({ strategy, possible, why })),
+    steps: view.compiled.map(({ id, member, text: words }) => ({
+      id,
+      member,
+      text: words,
+      effect: effects.get(`${id}@${member}`) ?? 'once',
+    })),
+  };
+}
+
+export function planMessage(view: PlanView): Message {
+  const { plan } = view;
+  const title =
+    view.run === null
+      ? `Plan for ${plan.cluster}, not asked for yet`
+      : `Recovery of ${plan.cluster}: ${view.run} waits for approval`;
+  return message(
+    title,
+    'info',
+    [
+      heading(title),
+      text(`${plan.strategy}: ${STRATEGY_WORDS[plan.strategy]}.${view.recommended ? ' Recommended.' : ''}`),
+      fields([
+        ['Asked for by', view.reason === null ? view.requestedBy : `${view.requestedBy}: ${view.reason}`],
+        ['Outage', plan.outage],
+        ['Instances', plan.instances],
+        ['Can’t be undone', plan.irreversible.length === 0 ? 'nothing' : plan.irreversible.join(' ')],
+        ['If it goes wrong', plan.rollback],
+      ]),
+      ...plan.warnings.map((warning) => text(`! ${warning}`)),
+      stagesTable(plan),
+      ...exactTexts(view.compiled),
+      ...otherWays(view.alternatives),
+      ...approvalBlocks(view),
+      nextStep(view),
+    ],
+    view.actions,
+  );
+}
+
+function stagesTable(plan: Plan): Block {
+  return table(
+    ['', 'what', 'where', 'at most'],
+    plan.stages.map((stage, index) => [
+      String(index + 1),
+      stage.title,
+      stage.steps.map((step) => step.member).join(', '),
+      `${Math.ceil(Math.max(0, ...stage.steps.map((step) => step.timeoutMs)) / 1000)} s`,
+    ]),
+  );
+}
+
+/** What each member's shell gets, to the letter; one block for members that get the same. */
+function exactTexts(compiled: readonly CompiledStep[]): readonly Block[] {
+  const groups = new Map<string, { readonly id: string; readonly text: string; readonly members: string[] }>();
+  for (const step of compiled) {
+    const key = `${step.id}\n${step.text}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { id: step.id, text: step.text, members: [step.member] });
+    else group.members.push(step.member);
+  }
+  return [...groups.values()].map((group) => code(group.text, `${group.id} on ${listOf(group.members)}, exactly:`));
+}
+
+function otherWays(alternatives: readonly Alternative[]): readonly Block[] {
+  if (alternatives.length === 0) return [];
+  return [
+    table(
+      ['other way', 'now', 'why'],
+      alternatives.map(({ strategy, possible, why }) => [strategy, possible ? 'possible' : 'no', why]),
+    ),
+  ];
+}
+
+function approvalBlocks(view: PlanView): readonly Block[] {
+  if (view.expiresAt === null) return [note(`A dry run: nothing was asked for. Digest ${view.digest.slice(0, 12)}.`)];
+  const given = view.approvals.filter((record) => record.decision === 'approve');
+  const who: readonly Part[] = [
+    `Needs ${view.required === 1 ? 'one approval' : `${view.required} approvals`} `,
+    view.allowRequester ? 'from ' : 'by somebody else than the person who asked, from ',
+    view.approvers.length === 0 ? 'nobody: no approver is configured' : listOf(view.approvers),
+    ', until ',
+    time(view.expiresAt),
+    `. Digest ${view.digest.slice(0, 12)}.`,
+  ];
+  const soFar =
+    given.length === 0 ? [] : [text(`Approved so far by ${listOf(given.map((record) => record.describedAs))}.`)];
+  return [text(...who), ...soFar];
+}
+
+function nextStep(view: PlanView): Block {
+  const { run, plan } = view;
+  if (run === null) return nextCommand(`recover ${plan.cluster} --strategy ${plan.strategy}`);
+  const stop = plan.instancesStopped > 0 ? ` --confirm-stop ${plan.instancesStopped}` : '';
+  return nextCommand(`approve ${run}${stop}`, `reject ${run}`);
+}

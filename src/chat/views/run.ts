@@ -1,0 +1,207 @@
+/**
+ * The run card, edited in place: stages and members with their states, how long it has taken, what a person has to decide; at the
+ * end what was before and what is now. Owns the cards and `data` of one run and of the list of runs.
+ */
+import type { RunData, RunsData } from '../../domain/data.ts';
+import type { MemberName } from '../../domain/ids.ts';
+import { isEnded, type Run, type RunState, type StepRecord } from '../../domain/run.ts';
+import { code, fields, heading, message, nextCommand, note, table, text } from '../build.ts';
+import type { Action, Block, Message, Tone } from '../message.ts';
+import { describeDuration, isoTime, RUN_WORDS, shortTime, STEP_SIGN, STRATEGY_WORDS } from '../words.ts';
+
+export function runData(run: Run): RunData {
+  return {
+    kind: 'run',
+    run: run.id,
+    cluster: run.cluster,
+    strategy: run.strategy,
+    state: run.state,
+    steps: run.steps.map(({ id, member, state }) => ({ id, member, state })),
+  };
+}
+
+export function runDetailData(run: Run): RunData {
+  return {
+    ...runData(run),
+    outputs: run.steps.map(({ id, member, output }) => ({ id, member, text: output })),
+  };
+}
+
+export function runsData(runs: readonly Run[]): RunsData {
+  return {
+    kind: 'runs',
+    runs: runs.map(({ id, cluster, strategy, state, createdAt }) => ({
+      run: id,
+      cluster,
+      strategy,
+      state,
+      at: isoTime(createdAt),
+    })),
+  };
+}
+
+export function runMessage(run: Run, now: number, actions: readonly Action[]): Message {
+  const title = `${run.id} on ${run.cluster}: ${RUN_WORDS[run.state]}`;
+  return message(
+    title,
+    toneOfRun(run.state),
+    [
+      heading(title),
+      text(`${run.strategy}: ${STRATEGY_WORDS[run.strategy]}.`),
+      ...(run.explanation === null ? [] : [text(run.explanation)]),
+      ...abortBlocks(run),
+      stepsTable(run),
+      fields([
+        ['Asked for by', run.requesterDescribedAs],
+        ['Decided by', decidedBy(run)],
+        ['Took', tookOf(run, now)],
+        ['Recorded counts', countsOf(run)],
+      ]),
+      nextCommand(...commandsAfterRun(run)),
+    ],
+    actions,
+  );
+}
+
+export function runDetailMessage(run: Run, now: number): Message {
+  const card = runMessage(run, now, []);
+  const outputs = run.steps.flatMap((step) =>
+    step.output === null || step.output.trim() === ''
+      ? []
+      : [code(step.output, `${step.id} on ${step.member}: last lines of its output`)],
+  );
+  const notes = run.steps.flatMap((step) =>
+    step.note === null ? [] : [note(`${step.id} on ${step.member}: ${step.note}`)],
+  );
+  return { ...card, blocks: [...card.blocks.slice(0, -1), ...notes, ...outputs, ...card.blocks.slice(-1)] };
+}
+
+export function runsMessage(runs: readonly Run[]): Message {
+  if (runs.length === 0)
+    return message('No runs yet', 'neutral', [text('There has been no run yet.'), nextCommand('status')]);
+  const title = runs.length === 1 ? 'One run' : `${runs.length} runs, the newest first`;
+  return message(title, 'neutral', [
+    heading(title),
+    table(
+      ['run', 'cluster', 'strategy', 'state', 'asked for', 'by'],
+      runs.map((run) => [
+        run.id,
+        run.cluster,
+        run.strategy,
+        run.state,
+        shortTime(run.createdAt),
+        run.requesterDescribedAs,
+      ]),
+    ),
+    nextCommand(`runs ${runs[0]?.id ?? ''}`),
+  ]);
+}
+
+/** What one could type, given where the run stands. */
+export function commandsAfterRun(run: Run): readonly string[] {
+  switch (run.state) {
+    case 'drafted':
+    case 'awaiting-approval':
+      return [`approve ${run.id}`, `reject ${run.id}`];
+    case 'approved':
+    case 'running':
+      return [`wait ${run.id}`, `abort ${run.id}`];
+    case 'paused':
+      return [`runs ${run.id}`, `resume ${run.id}`, `abort ${run.id}`];
+    case 'succeeded':
+    case 'rolled-back':
+      return [`status ${run.cluster}`, `timeline ${run.cluster}`];
+    case 'failed':
+    case 'aborted':
+      return [`status ${run.cluster}`, `runs ${run.id}`];
+    case 'rejected':
+    case 'expired':
+    case 'superseded':
+    case 'stale':
+      return [`recover ${run.cluster}`];
+  }
+}
+
+export function toneOfRun(state: RunState): Tone {
+  switch (state) {
+    case 'succeeded':
+      return 'good';
+    case 'failed':
+    case 'paused':
+      return 'danger';
+    case 'stale':
+    case 'aborted':
+    case 'expired':
+    case 'rejected':
+      return 'warning';
+    case 'rolled-back':
+    case 'superseded':
+      return 'neutral';
+    case 'drafted':
+    case 'awaiting-approval':
+    case 'approved':
+    case 'running':
+      return 'info';
+  }
+}
+
+function stepsTable(run: Run): Block {
+  const members = membersOf(run);
+  return table(
+    ['', 'step', ...members],
+    run.plan.stages.map((stage, index) => {
+      const ids = new Set(stage.steps.map((step) => step.id));
+      return [
+        String(index + 1),
+        stage.title,
+        ...members.map((member) => signOf(run.steps.filter((step) => ids.has(step.id) && step.member === member))),
+      ];
+    }),
+  );
+}
+
+/** The least finished of a member's steps in a stage stands for all of them. */
+function signOf(steps: readonly StepRecord[]): string {
+  for (const state of ['unknown', 'failed', 'started', 'pending', 'done'] as const) {
+    if (steps.some((step) => step.state === state)) return STEP_SIGN[state];
+  }
+  return '';
+}
+
+function membersOf(run: Run): readonly MemberName[] {
+  return [
+    ...new Set([...run.plan.baseline.targets.map((target) => target.member), ...run.steps.map((step) => step.member)]),
+  ];
+}
+
+function abortBlocks(run: Run): readonly Block[] {
+  if (run.abortRequestedBy === null || isEnded(run.state)) return [];
+  return [text(`${run.abortRequestedBy} asked to stop; it stops after the step that is under way.`)];
+}
+
+function decidedBy(run: Run): string | null {
+  if (run.approvals.length === 0) return null;
+  return run.approvals
+    .map(
+      ({ describedAs, decision, reason }) =>
+        `${describedAs}, ${decision === 'approve' ? 'approved' : 'rejected'}${reason === null ? '' : `: ${reason}`}`,
+    )
+    .join('; ');
+}
+
+function tookOf(run: Run, now: number): string | null {
+  if (run.startedAt === null) return null;
+  return describeDuration((run.endedAt ?? now) - run.startedAt);
+}
+
+/** `402 → 387`, once it is proved. */
+function countsOf(run: Run): string | null {
+  if (run.state !== 'succeeded') return null;
+  const before = new Set<number>();
+  const after = new Set(run.plan.baseline.targets.map((target) => target.extensions));
+  for (const { call } of run.plan.stages.flatMap((stage) => stage.steps)) {
+    if (call.kind === 'write-patch') for (const count of call.patch.oldCounts) before.add(count);
+  }
+  if (before.size === 0 || after.size === 0) return null;
+  return `${[...before].join(', ')} before, ${[...after].join(', ')} now, on every member`;
+}

@@ -1,0 +1,176 @@
+/**
+ * The status card: how a cluster stands, in one look. Owns the card and its `data`; the explanation is a view of its own. Facts
+ * that are not known read `?` here and are null in the data.
+ */
+import type { StatusData } from '../../domain/data.ts';
+import type { Diagnosis, MemberAssessment } from '../../domain/diagnose/types.ts';
+import type { Severity } from '../../domain/finding.ts';
+import type { TimelineEntry } from '../../domain/timeline.ts';
+import { fields, heading, message, nextCommand, note, strong, table, text, time } from '../build.ts';
+import type { Block, Message, Tone } from '../message.ts';
+import { DAEMON_SIGN, describeDuration, isoTime, orUnknown, plural, SEVERITY_SIGN, shortTime } from '../words.ts';
+import { commandsAfterStatus } from './next.ts';
+
+export interface StatusView {
+  readonly cluster: string;
+  readonly description: string | null;
+  readonly diagnosis: Diagnosis;
+  /** When the probe ended, ms. */
+  readonly at: number;
+  readonly tookMs: number;
+  /** What the timeline holds of the asked span, or null when none was asked for. */
+  readonly since: { readonly ms: number; readonly entries: readonly TimelineEntry[] } | null;
+}
+
+export function statusData(cluster: string, diagnosis: Diagnosis): StatusData {
+  const { rows } = diagnosis;
+  return {
+    kind: 'status',
+    cluster,
+    findings: diagnosis.findings.map(({ kind, severity, members, title }) => ({ kind, severity, members, title })),
+    rows: rows === null ? null : { source: rows.source, member: rows.member, at: isoTime(rows.at) },
+    members: diagnosis.members.map(memberData),
+  };
+}
+
+function memberData(member: MemberAssessment): StatusData['members'][number] {
+  const { row, installed } = member;
+  return {
+    name: member.member,
+    reachable: member.reachable,
+    version: member.version,
+    revision: member.revision,
+    extensions: installed?.extensions ?? null,
+    schema: installed?.schema ?? null,
+    row: row === null ? null : { schema: row.schema, apiExtensions: row.apiExtensions },
+    daemon: member.phase,
+    instances: member.instances,
+  };
+}
+
+export function statusMessage(view: StatusView): Message {
+  const { cluster, diagnosis } = view;
+  const title = `${cluster}: ${describeHealth(diagnosis)}`;
+  return message(title, toneOf(diagnosis), [
+    heading(title),
+    ...(view.description === null ? [] : [note(view.description)]),
+    ...diagnosis.findings.map(findingLine),
+    membersTable(diagnosis),
+    ...legend(diagnosis),
+    ...sinceBlocks(view),
+    rowsNote(view),
+    nextCommand(...commandsAfterStatus(cluster, diagnosis.findings)),
+  ]);
+}
+
+/** While members are being asked: no data, since nothing is known yet. */
+export function askingMessage(
+  cluster: string,
+  members: readonly { readonly name: string; readonly answered: boolean | null }[],
+): Message {
+  const open = members.filter((member) => member.answered === null).length;
+  const title = `${cluster}: asking ${plural(members.length, 'member')}… ${members.length - open} of ${members.length} done`;
+  return message(title, 'neutral', [
+    text(title),
+    fields(members.map(({ name, answered }) => [name, answerWords(answered)] as const)),
+  ]);
+}
+
+function answerWords(answered: boolean | null): string {
+  if (answered === null) return '… asked';
+  return answered ? '✓ answered' : '✗ no answer';
+}
+
+export function describeHealth(diagnosis: Diagnosis): string {
+  const first = diagnosis.findings[0];
+  if (first === undefined || first.kind === 'in-step') return 'in step';
+  const count = (severity: Severity): number =>
+    diagnosis.findings.filter((finding) => finding.severity === severity).length;
+  const shown = (['critical', 'warning', 'info'] as const)
+    .filter((severity) => count(severity) > 0)
+    .map(
+      (severity) => `${count(severity)} ${severity === 'info' ? plural(count(severity), 'note').slice(2) : severity}`,
+    );
+  const head =
+    first.severity === 'critical' ? 'needs attention' : first.severity === 'warning' ? 'works, with warnings' : 'fine';
+  return `${head} (${shown.join(', ')})`;
+}
+
+export function toneOf(diagnosis: Diagnosis): Tone {
+  const worst = diagnosis.findings[0]?.severity ?? 'info';
+  return worst === 'critical' ? 'danger' : worst === 'warning' ? 'warning' : 'good';
+}
+
+function findingLine(finding: Diagnosis['findings'][number]): Block {
+  return text(`${SEVERITY_SIGN[finding.severity]} `, strong(finding.title));
+}
+
+function membersTable(diagnosis: Diagnosis): Block {
+  return table(
+    ['member', 'version', 'rev', 'extensions', 'recorded', 'schema', 'daemon', 'instances'],
+    diagnosis.members.map((member) => [
+      member.member,
+      member.reachable ? orUnknown(member.version) : 'no answer',
+      orUnknown(member.revision),
+      extensionsCell(member),
+      recordedCell(member),
+      orUnknown(member.installed?.schema ?? null),
+      DAEMON_SIGN[member.phase],
+      orUnknown(member.instances),
+    ]),
+  );
+}
+
+/** An assumed number is marked: it stands in the release table, nobody read it on the member. */
+function extensionsCell(member: MemberAssessment): string {
+  if (member.installed === null) return '?';
+  return `${member.installed.extensions}${member.installed.source === 'table' ? ' (assumed)' : ''}`;
+}
+
+function recordedCell(member: MemberAssessment): string {
+  if (member.row === null) return '?';
+  const differs = member.installed !== null && member.installed.extensions !== member.row.apiExtensions;
+  return `${member.row.apiExtensions}${differs ? ' ≠' : ''}`;
+}
+
+function legend(diagnosis: Diagnosis): readonly Block[] {
+  const differs = diagnosis.members.some((member) => recordedCell(member).endsWith('≠'));
+  if (!differs) return [];
+  return [
+    note(
+      '“extensions” is what the installed LXD knows; “recorded” is what the cluster database has written down for that member. ' +
+        'A member marked ≠ has two different numbers, and LXD compares them at every start.',
+    ),
+  ];
+}
+
+function sinceBlocks(view: StatusView): readonly Block[] {
+  if (view.since === null) return [];
+  const { ms, entries } = view.since;
+  if (entries.length === 0)
+    return [note(`Nothing was recorded for ${view.cluster} in the last ${describeDuration(ms)}.`)];
+  return [
+    text(`In the last ${describeDuration(ms)}:`),
+    table(
+      ['when', 'what'],
+      entries.map((entry) => [shortTime(entry.happenedAt), entry.text]),
+    ),
+  ];
+}
+
+function rowsNote(view: StatusView): Block {
+  const { rows } = view.diagnosis;
+  const took = `Read at `;
+  const tail = `, in ${describeDuration(view.tookMs)}. `;
+  if (rows === null) return note(took, time(view.at), tail, 'No member could give the cluster’s own records.');
+  if (rows.source === 'live')
+    return note(took, time(view.at), tail, `Records from the live database, through ${rows.member}.`);
+  return note(
+    took,
+    time(view.at),
+    tail,
+    `Records from a copy on the disk of ${rows.member}, written `,
+    time(rows.at),
+    `: nobody could be asked.`,
+  );
+}
