@@ -119,22 +119,28 @@ export interface Store {
     readonly limit?: number;
   }): Promise<readonly Run[]>;
   findActiveRun(cluster: ClusterName): Promise<Run | null>;
-  /** Records an approval or a rejection; the run becomes `approved` when `required` approvals of different people are there. */
+  /**
+   * Records an approval or a rejection; the run becomes `approved` when `required` approvals of different people are there, and
+   * `rejected` by one rejection, also of somebody who approved before. At or after `expiresAt` (by `record.at`) it becomes
+   * `expired` instead. Entries are appended for `recorded` and `decided` alone.
+   */
   decide(input: {
     readonly run: RunId;
     readonly record: ApprovalRecord;
     readonly required: number;
     readonly entries: readonly NewTimelineEntry[];
-    /** Consumed in the same commit when the decision took effect. */
+    /** Consumed in the same commit when the run is decided; while approvals are missing, the next person presses the same button. */
     readonly tokenHash: string | null;
   }): Promise<Decided>;
   /** Every pending run whose time is over becomes `expired`. Returns them. */
   expireRuns(now: number): Promise<readonly Run[]>;
+  /** Refused with the run as it is when it is in none of `from`; throws for a transition that the run machine doesn't know. */
   changeState(change: StateChange): Promise<Result<Run, Run>>;
-  /** Commit the intent: state `started`, attempts + 1. Must be durable before anything is sent. */
+  /** Commit the intent: state `started`, attempts + 1. Must be durable before anything is sent. Throws when the run is not `running`. */
   recordIntent(change: Omit<StepChange, 'state' | 'exitCode' | 'note' | 'output'>): Promise<Run>;
   /** Commit what became of it. */
   recordOutcome(change: StepChange): Promise<Run>;
+  /** Keeps who asked first; a repeated request, or one for a run that has ended, changes and appends nothing. */
   requestAbort(input: {
     readonly run: RunId;
     readonly by: string;
@@ -145,11 +151,12 @@ export interface Store {
 
   appendTimeline(entries: readonly NewTimelineEntry[], recordedAt: number): Promise<readonly TimelineEntry[]>;
   findTimelineEntry(sequence: number): Promise<TimelineEntry | null>;
-  /** Oldest first. */
+  /** Oldest first; with a limit, the newest so many. */
   listTimeline(query: TimelineQuery): Promise<readonly TimelineEntry[]>;
   /** Last sequence and hash, null when empty. */
   timelineHead(): Promise<{ readonly sequence: number; readonly hash: string } | null>;
 
+  /** Revision 1, so due at once. A card whose id is already there stays as it is. */
   addCard(card: NewCard): Promise<Card>;
   findCard(id: string): Promise<Card | null>;
   listCards(subject: CardSubject): Promise<readonly Card[]>;
@@ -159,11 +166,13 @@ export interface Store {
   pendingCards(): Promise<number>;
   /** Raise a card's revision without a run change (a click that only re-renders). */
   touchCard(id: string): Promise<void>;
+  /** Sets attempts and `notBefore` back to 0; never lowers the delivered revision. */
   recordDelivery(input: {
     readonly card: string;
     readonly revision: number;
     readonly externalId: string;
   }): Promise<void>;
+  /** A card that is `gone` is never due again. */
   recordDeliveryFailure(input: {
     readonly card: string;
     readonly notBefore: number;

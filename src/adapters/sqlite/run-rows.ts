@@ -123,7 +123,8 @@ function insertStep(connection: Connection, run: RunId, ordinal: number, step: S
 export function insertApproval(connection: Connection, run: RunId, record: ApprovalRecord): void {
   connection.run(
     `INSERT INTO approval (run, ordinal, by, described_as, at, decision, reason)
-      VALUES (?1, (SELECT count(*) FROM approval WHERE run = ?1), ?2, ?3, ?4, ?5, ?6)`,
+      VALUES (?, (SELECT count(*) FROM approval WHERE run = ?), ?, ?, ?, ?, ?)`,
+    run,
     run,
     record.by,
     record.describedAs,
