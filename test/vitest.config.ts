@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/lab/**', 'node_modules/**', 'dist/**'],
+    globalSetup: ['test/support/not-run.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {

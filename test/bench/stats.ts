@@ -1,0 +1,25 @@
+/** Figures of a benchmark: medians and ratios, never a single time. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new Error('no values');
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
+}
+
+export interface Series {
+  readonly name: string;
+  readonly ms: readonly number[];
+}
+
+export function describeSeries(series: Series): string {
+  const ms = (value: number): string => `${value.toFixed(0)} ms`.padStart(8);
+  return `${series.name.padEnd(44)} median ${ms(median(series.ms))}   min ${ms(Math.min(...series.ms))}   max ${ms(Math.max(...series.ms))}`;
+}
+
+/** `A / B = 0.41 (at most 0.50)`, with a mark when it is over. Ratios are of medians of the same run. */
+export function describeRatio(name: string, a: Series, b: Series, limit: number): { readonly text: string; readonly met: boolean } {
+  const ratio = median(a.ms) / median(b.ms);
+  const met = ratio <= limit;
+  return { text: `${name.padEnd(44)} ratio ${ratio.toFixed(2)} (at most ${limit.toFixed(2)})${met ? '' : '   OVER'}`, met };
+}
