@@ -97,7 +97,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   /** The bound on connecting starts here; what it says when it is over names the phase. */
-  async function connectEndpoint(endpoint: Endpoint, ssh: SshSettings, openStream: OpenStream, outer: AbortSignal) {
+  async function connectEndpoint(endpoint: Endpoint, ssh: SshSettings, reach: OpenStream, outer: AbortSignal) {
     return await withBound(
       timers,
       ssh.timeoutMs,
@@ -105,7 +105,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       async (signal): Promise<Result<Connection, ConnectFailure>> => {
         const login = await prepare(endpoint, ssh);
         if (!login.ok) return login;
-        const stream = await openStream(signal);
+        const stream = await reach(signal);
         const result = stream.ok ? await handshake(stream.value, login.value, signal) : stream;
         if (result.ok || stopReasonOf(signal) !== 'expired') return result;
         const phase = stream.ok ? 'no answer to the SSH handshake' : 'no answer';

@@ -33,7 +33,7 @@ export function runCommand(
     if (ending.isSettled()) return;
     try {
       connection.client.exec(command, (error, channel) => {
-        if (error === undefined || error === null) attach(channel, output, ending);
+        if (error === undefined || error === null) attach(channel, output, ending, connection);
         else ending.settle(describeRefusal(error, connection));
       });
     } catch (error) {
@@ -81,7 +81,7 @@ function createEnding(resolve: (result: CommandResult) => void, signal: AbortSig
   };
 }
 
-function attach(channel: ClientChannel, output: OutputCollector, ending: Ending): void {
+function attach(channel: ClientChannel, output: OutputCollector, ending: Ending, connection: Connection): void {
   channel.on('data', (chunk: Buffer) => {
     if (!ending.isSettled()) output.addStdout(chunk);
   });
@@ -97,7 +97,8 @@ function attach(channel: ClientChannel, output: OutputCollector, ending: Ending)
   let open = 2;
   const closed = (): void => {
     open -= 1;
-    if (open === 0) ending.finish();
+    // Channels close with their connection too: then it is for `connection.closed` to say what happened.
+    if (open === 0 && connection.isOpen()) ending.finish();
   };
   channel.once('close', closed);
   channel.stderr.once('close', closed);

@@ -34,6 +34,8 @@ export interface ServerSideConnection {
   reset(): void;
   /** Reads and answers nothing any more, and keeps the TCP connection: a black hole. */
   mute(): void;
+  /** Resolves when the client has processed everything that was sent to it so far (by an exchange of new session keys). */
+  flushed(): Promise<void>;
   /** Resolves when the client's side is gone. */
   readonly closed: Promise<void>;
 }
@@ -70,6 +72,8 @@ export interface SshTestServer {
   acceptedSockets(): number;
   /** Highest number of execs that ran at the same time. */
   peakExecs(): number;
+  /** Highest number of clients that were between their first word and their login at the same time. */
+  peakLogins(): number;
   /** Resolves with the exec of that index, as soon as it has come. */
   execAt(index: number): Promise<ScriptedExec>;
   knownHostsText(): string;
@@ -81,8 +85,8 @@ export function runInShell(exec: ScriptedExec): void {
   const child = spawn('sh', ['-c', exec.command], { stdio: ['pipe', 'pipe', 'pipe'] });
   exec.channel.pipe(child.stdin);
   child.stdin.on('error', () => undefined);
-  child.stdout.on('data', (chunk: Buffer) => exec.stdout(chunk));
-  child.stderr.on('data', (chunk: Buffer) => exec.stderr(chunk));
+  child.stdout.pipe(exec.channel, { end: false });
+  child.stderr.pipe(exec.channel.stderr, { end: false });
   child.on('close', (code, signal) => {
     if (code !== null) exec.exit(code);
     else exec.exitBySignal((signal ?? 'SIGKILL').replace(/^SIG/, ''));
@@ -100,6 +104,8 @@ interface State {
   accepted: number;
   running: number;
   peak: number;
+  loggingIn: number;
+  peakLogins: number;
 }
 
 export async function startSshServer(options: SshServerOptions): Promise<SshTestServer> {
@@ -115,6 +121,8 @@ export async function startSshServer(options: SshServerOptions): Promise<SshTest
     accepted: 0,
     running: 0,
     peak: 0,
+    loggingIn: 0,
+    peakLogins: 0,
   };
   const listener = listen(state, hostKeys);
   const port = await listenOnLoopback(listener);
@@ -127,6 +135,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshTest
     forwarded: state.forwarded,
     acceptedSockets: () => state.accepted,
     peakExecs: () => state.peak,
+    peakLogins: () => state.peakLogins,
     execAt: (index) => {
       const exec = state.execs[index];
       return exec === undefined ? new Promise((resolve) => state.waiters.set(index, resolve)) : Promise.resolve(exec);
@@ -162,9 +171,11 @@ function serve(connection: Connection, socket: Socket, state: State): void {
     fin: () => void socket.end(),
     reset: () => void socket.resetAndDestroy(),
     mute: () => void socket.pause(),
+    flushed: () => new Promise((resolve) => connection.rekey(() => resolve())),
     closed: new Promise((resolve) => socket.once('close', () => resolve())),
   };
   connection.on('error', () => undefined);
+  countLogin(connection, state);
   connection.on('authentication', (context) => {
     const answer = (): void => {
       const allowed =
@@ -195,6 +206,18 @@ function serve(connection: Connection, socket: Socket, state: State): void {
     });
     return undefined;
   });
+}
+
+function countLogin(connection: Connection, state: State): void {
+  state.loggingIn += 1;
+  state.peakLogins = Math.max(state.peakLogins, state.loggingIn);
+  let counted = true;
+  const over = (): void => {
+    if (counted) state.loggingIn -= 1;
+    counted = false;
+  };
+  connection.once('ready', over);
+  connection.once('close', over);
 }
 
 function serveSession(session: Session, side: ServerSideConnection, state: State): void {
