@@ -1,0 +1,72 @@
+/**
+ * What a person can type where this version of Lockstep has no strategy of its own: the exact commands, with the numbers of this
+ * cluster. Owns their wording; whether they apply is decided by the caller.
+ */
+import { groupBy, highestBuild, type Build } from './builds.ts';
+import { guardedStatement, patchParams } from './patch.ts';
+import { inPhase, listed, namesOf, type PlannerView, type ReachedMember } from './view.ts';
+
+const REFRESH = 'sudo snap refresh lxd --no-wait';
+
+/** Bring every member that is lower to the highest build: always allowed by LXD, and it needs no SQL. */
+export function rollForwardByHand(view: PlannerView): string | null {
+  const highest = highestBuild(view);
+  if (highest === null) return null;
+  const lower = view.reached.filter(({ installed }) => (installed?.extensions ?? 0) < highest.extensions);
+  if (lower.length === 0) return null;
+  const commands = groupBy(lower, ({ architecture }) => architecture ?? '').map(([architecture, members]) => {
+    return `on ${namesOf(members)}: ${refreshTo(highest, architecture)}`;
+  });
+  const together = lower.length > 1 ? ', all at the same time' : '';
+  return `Roll ${namesOf(lower)} forward to ${highest.version}${together}: ${commands.join('; ')}`;
+}
+
+/** Revisions are per architecture: without one for this architecture, say which version to find. */
+function refreshTo(highest: Build, architecture: string): string {
+  const revision = highest.revisions.get(architecture);
+  return revision === undefined
+    ? `${REFRESH} --revision=N, with the revision of ${highest.version} for ${architecture || 'its architecture'}`
+    : `${REFRESH} --revision=${revision}`;
+}
+
+/** Through a serving member's live database: no file, at once, guarded like a patch. */
+export function sqlByHand(view: PlannerView): string | null {
+  const serving = inPhase(view, 'serving')[0];
+  const patch = patchParams(view, 0);
+  if (serving === undefined || patch === null || patch.rowIds.length === 0) return null;
+  return `On ${serving.member}: sudo lxd sql global "${guardedStatement(patch)}"`;
+}
+
+/**
+ * Rows of serving members that don't hold what those run: green today, stuck at the next restart. Each row gets the count that
+ * its own daemon has, before anything else is done.
+ */
+export function latentByHand(view: PlannerView): string | null {
+  const at = inPhase(view, 'serving')[0];
+  const wrong = latentMembers(view);
+  if (at === undefined || wrong.length === 0) return null;
+  const statements = groupBy(wrong, ({ running }) => String(running?.extensions ?? '')).map(([count, members]) => {
+    const rows = members.flatMap(({ row }) => (row === null ? [] : [row]));
+    return guardedStatement({
+      target: Number(count),
+      schema: rows[0]?.schema ?? 0,
+      rowIds: rows.map(({ id }) => id),
+      oldCounts: [...new Set(rows.map(({ apiExtensions }) => apiExtensions))],
+      lifetimeS: 0,
+    });
+  });
+  return `On ${at.member}, before anything else: ${statements.map((sql) => `sudo lxd sql global "${sql}"`).join(' && ')}`;
+}
+
+/** Serving members whose row differs from what they run. */
+export function latentMembers(view: PlannerView): readonly ReachedMember[] {
+  return inPhase(view, 'serving').filter(
+    ({ running, row }) => running !== null && row !== null && running.extensions !== row.apiExtensions,
+  );
+}
+
+export function startByHand(view: PlannerView): string | null {
+  const stopped = inPhase(view, 'stopped');
+  if (stopped.length === 0) return null;
+  return `Start LXD on ${listed(stopped.map(({ member }) => member))}, side by side: sudo systemctl start --no-block snap.lxd.daemon.unix.socket snap.lxd.daemon.service`;
+}

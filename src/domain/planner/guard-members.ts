@@ -1,0 +1,114 @@
+/**
+ * Guards about who the members are: all of them answered, each is the one that is meant, and configuration, `nodes` and
+ * `raft_nodes` speak of the same cluster. A patch by row id on the wrong cluster is the worst that Lockstep could do.
+ */
+import type { NodeRow } from '../observation.ts';
+import type { RefusalReason } from '../plan.ts';
+import { whereTrue, when } from './reasons.ts';
+import { listed, type PlannerView, type ReachedMember } from './view.ts';
+
+export function guardMembers(view: PlannerView): readonly RefusalReason[] {
+  return [
+    ...whereTrue(
+      view.members,
+      (member) => member.facts === null,
+      'member-unreachable',
+      (names) => `${names} could not be read. A change needs the facts of every member.`,
+    ),
+    ...whereTrue(
+      view.reached,
+      ({ facts }) => facts.install === 'absent',
+      'lxd-missing',
+      (names) => `LXD is not installed on ${names}.`,
+    ),
+    ...whereTrue(
+      view.reached,
+      ({ facts }) => facts.install === 'not-a-snap',
+      'not-a-snap',
+      (names) => `LXD on ${names} is not the snap: Lockstep's steps are written for the snap's units and paths.`,
+    ),
+    ...whereTrue(
+      view.reached,
+      ({ facts }) => facts.clustered === false,
+      'not-clustered',
+      (names) => `LXD on ${names} is not part of a cluster.`,
+    ),
+    ...guardRows(view),
+    ...guardRaft(view),
+    ...guardAddresses(view),
+  ];
+}
+
+function guardRows(view: PlannerView): readonly RefusalReason[] {
+  const rows = view.rows?.rows ?? null;
+  if (rows === null) {
+    return [{ code: 'probe-incomplete', text: 'No member gave the nodes table, so the rows to change are not known.' }];
+  }
+  const configured = view.members.map(({ member }) => String(member));
+  const present = rows.map(({ name }) => name);
+  const strangers = present.filter((name) => !configured.includes(name));
+  const missing = configured.filter((name) => !present.includes(name));
+  return [
+    ...when(
+      missing.length > 0,
+      'own-row-missing',
+      `The nodes table has no row for ${listed(missing)}: LXD there can't start, and no patch of counts helps.`,
+    ),
+    ...when(
+      strangers.length > 0,
+      'inventory-mismatch',
+      `The nodes table has ${strangers.length === 1 ? 'a row' : 'rows'} that the configuration does not name. Every member must be configured.`,
+    ),
+    ...whereTrue(
+      rows
+        .map((row) => ({ ...row, member: view.members.find(({ member }) => member === row.name)?.member }))
+        .flatMap(({ member, state }) => (member === undefined ? [] : [{ member, state }])),
+      ({ state }) => state === 'pending' || state === 'unknown',
+      'member-pending',
+      (names) => `The row of ${names} is pending: a join is not finished, and the row must not be touched.`,
+    ),
+  ];
+}
+
+/** Compared by address: older databases hold no names in `raft_nodes`. */
+function guardRaft(view: PlannerView): readonly RefusalReason[] {
+  const rows = view.rows?.rows ?? [];
+  const known = addressesOf(rows);
+  const wrong = view.reached.some(({ facts }) => {
+    if (facts.raft === null || facts.raft.length === 0 || rows.length === 0) return false;
+    const raft = addressesOf(facts.raft);
+    return raft.length !== known.length || raft.some((address, index) => address !== known[index]);
+  });
+  return when(wrong, 'inventory-mismatch', 'The nodes table and the members of the database (raft_nodes) differ.');
+}
+
+/** A host must be the member that configuration says it is, and no host may stand twice. */
+function guardAddresses(view: PlannerView): readonly RefusalReason[] {
+  const rows = view.rows?.rows ?? [];
+  const addresses = view.reached.map(({ facts }) => facts.clusterAddress).filter((address) => address !== null);
+  return [
+    ...whereTrue(
+      view.reached,
+      (member) => isSomebodyElse(member, rows),
+      'inventory-mismatch',
+      (names) => `The host configured as ${names} is another member of the cluster by its own database.`,
+    ),
+    ...when(
+      new Set(addresses).size !== addresses.length,
+      'inventory-mismatch',
+      'Two configured members lead to the same LXD.',
+    ),
+  ];
+}
+
+function isSomebodyElse({ facts, member }: ReachedMember, rows: readonly NodeRow[]): boolean {
+  const serverName = facts.api?.serverName ?? null;
+  if (serverName !== null && serverName !== member) return true;
+  if (facts.clusterAddress === null) return false;
+  const row = rows.find(({ address }) => address === facts.clusterAddress);
+  return row !== undefined && row.name !== member;
+}
+
+function addressesOf(nodes: readonly { readonly address: string }[]): readonly string[] {
+  return nodes.map(({ address }) => address).sort();
+}

@@ -1,0 +1,79 @@
+/**
+ * The way forward of a refusal: one act, with the command that can be typed. The first reason decides, since the guards stand in
+ * the order in which a person has to clear them.
+ */
+import type { RefusalCode, RefusalReason } from '../plan.ts';
+import { latentByHand, rollForwardByHand, sqlByHand, startByHand } from './by-hand.ts';
+import { inPhase, namesOf, type PlannerView } from './view.ts';
+
+/** `possible` is the recommended strategy that could be planned now, when another one was named. */
+export function nextOf(view: PlannerView, reasons: readonly RefusalReason[], possible: string | null): string {
+  const cluster = view.input.cluster.name;
+  if (possible !== null) return `What is safe now: /lxd recover ${cluster} --strategy ${possible}`;
+  const code = reasons[0]?.code;
+  const act = code === undefined ? undefined : ACTS[code]?.(view);
+  return act ?? `/lxd explain ${cluster}`;
+}
+
+type Act = (view: PlannerView) => string | null;
+
+const again: Act = (view) => `Then read it again: /lxd status ${view.input.cluster.name}`;
+
+function andThenAgain(text: string): Act {
+  return (view) => `${text} ${again(view) ?? ''}`;
+}
+
+const roll: Act = (view) =>
+  rollForwardByHand(view) ?? andThenAgain('Bring every member to the same snap revision.')(view);
+
+const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
+  'in-step': (view) => startByHand(view) ?? `Nothing to do. /lxd status ${view.input.cluster.name}`,
+  'member-unreachable': andThenAgain('Bring that member back, or check its SSH settings with /lxd doctor.'),
+  'mixed-binaries': roll,
+  'roll-forward': roll,
+  'latent-skew': (view) => latentByHand(view),
+  'schema-newer': andThenAgain('Refresh every member forward to the version that wrote the database; never patch.'),
+  'schema-inconsistent': andThenAgain(
+    'Bring every member to one version of one track, the highest that was installed.',
+  ),
+  'local-schema-newer': andThenAgain('Refresh that member forward to the version that it had before.'),
+  'crossing-tracks': andThenAgain('Refresh every member forward to the track that it came from; never patch.'),
+  'unknown-version': (view) => `/lxd explain ${view.input.cluster.name} shows which measurement is missing`,
+  'patch-left-over': andThenAgain(
+    'Find out who wrote it, then move it away on that member: it stands in /var/snap/lxd/common/lxd/database.',
+  ),
+  'recovery-tarball': andThenAgain('Find out who put it there and move database/lxd_recovery_db.tar.gz away.'),
+  'lxd-debug': andThenAgain('Move /var/snap/lxd/common/lxd.debug away on that member.'),
+  'healing-on': (view) => {
+    const at = inPhase(view, 'serving')[0];
+    return at === undefined
+      ? `Make sure that no instance would run twice; this version of Lockstep does not change it for you. /lxd explain ${view.input.cluster.name}`
+      : `On ${at.member}: lxc config set cluster.healing_threshold 0`;
+  },
+  'disk-low': andThenAgain('Free space on that member.'),
+  'clock-skew': andThenAgain('Set the clocks (timedatectl, chrony).'),
+  'refresh-in-progress': andThenAgain('Wait for it: snap changes.'),
+  'quorum-lost': (view) => startByHand(view) ?? andThenAgain('Start the members that are down.')(view),
+  'upgrade-waiting': (view) => rollForwardByHand(view) ?? andThenAgain('Wait a minute.')(view),
+  'self-healing-version': (view) => startByHand(view) ?? andThenAgain('Wait a minute.')(view),
+  'somebody-serves': (view) => sqlByHand(view),
+  'strategy-not-available': (view) =>
+    latentByHand(view) ?? rollForwardByHand(view) ?? sqlByHand(view) ?? `/lxd recover ${view.input.cluster.name}`,
+  'running-differs-from-installed': (view) =>
+    `Decide which of the two versions is meant before that daemon restarts: /lxd explain ${view.input.cluster.name}`,
+  'probe-incomplete': andThenAgain('Wait a few seconds.'),
+  'nobody-crash-loops': (view) => startByHand(view) ?? andThenAgain('Wait a minute.')(view),
+  'confirm-stop': (view) =>
+    `/lxd recover ${view.input.cluster.name} --strategy stop-patch-start --instances keep keeps them running`,
+  'stop-unsafe': (view) =>
+    `/lxd recover ${view.input.cluster.name} --strategy ${inPhase(view, 'stopped').length > 0 ? 'stop-patch-start' : 'patch-in-place'}`,
+  'crash-loop-other-cause': (view) =>
+    `Read the log: sudo journalctl -u snap.lxd.daemon -n 50 (${namesOf(inPhase(view, 'crash-looping'))})`,
+  'member-pending': andThenAgain('Finish or remove the join.'),
+  'own-row-missing': andThenAgain('Check core.https_address and cluster.https_address of that member.'),
+  'raft-damaged': andThenAgain('Do not patch. Follow LXD’s own recovery guide for a damaged database.'),
+  'inventory-mismatch': andThenAgain('Make clusters.yaml name exactly the members of this cluster.'),
+  'extension-bump-env': andThenAgain('Remove LXD_ARTIFICIALLY_BUMP_API_EXTENSIONS from the daemon’s environment.'),
+  'not-clustered': andThenAgain('Check the host in clusters.yaml.'),
+  'lxd-missing': andThenAgain('Check the host in clusters.yaml.'),
+};

@@ -1,0 +1,188 @@
+/**
+ * The stages of the two strategies (recovery rules). Steps of a stage run side by side, stages one after the other. Owns order,
+ * limits and effects; the texts that a member runs are made elsewhere from these values.
+ */
+import { requireRunId, type MemberName, type RunId } from '../ids.ts';
+import type { PatchParams, PlanStage, PlanStep, StepCall, StepEffect } from '../plan.ts';
+import { patchParams } from './patch.ts';
+import { inPhase, type PlannerView, type ReachedMember } from './view.ts';
+
+/** Stands in a plan that is only shown. */
+const UNNAMED_RUN = requireRunId('r000000');
+
+/** Waits in s. A crash loop turns every few seconds; a waiting daemon looks again after a minute at the latest. */
+const CONSUME_S = 60;
+const READY_S = 90;
+const READY_AFTER_START_S = 150;
+/** LXD's default of `core.shutdown_timeout`, in minutes. */
+const DEFAULT_SHUTDOWN_MIN = 5;
+const SHUTDOWN_SLACK_S = 120;
+/** On top of a step's own wait: connecting, and the member's own clean-up. */
+const SLACK_MS = 15_000;
+const SHORT_MS = 45_000;
+/** The unit's own `TimeoutStopSec`, 600 s, and room for the sockets. */
+const STOP_PLAIN_S = 620;
+const STOP_NOT_READY_MS = 90_000;
+const BACK_UP_MIN_MS = 60_000;
+const BACK_UP_MAX_MS = 600_000;
+/** A slow disk packs and hashes so many bytes in a ms. */
+const BACK_UP_BYTES_PER_MS = 5_000;
+
+const EFFECTS: Readonly<Record<StepCall['kind'], StepEffect>> = {
+  'hold-refreshes': 'idempotent',
+  'release-hold': 'idempotent',
+  'back-up': 'idempotent',
+  'stop-serving': 'idempotent',
+  'stop-not-ready': 'idempotent',
+  'stop-plain': 'idempotent',
+  'check-stopped': 'read',
+  'write-patch': 'once',
+  'await-patch-consumed': 'read',
+  'remove-patch': 'idempotent',
+  start: 'idempotent',
+  'await-ready': 'read',
+};
+
+interface StageDraft {
+  readonly title: string;
+  readonly name: string;
+  readonly members: readonly ReachedMember[];
+  readonly callFor: (member: ReachedMember) => StepCall;
+}
+
+export function patchInPlaceStages(view: PlannerView): readonly PlanStage[] {
+  const run = view.input.run ?? UNNAMED_RUN;
+  const patch = requirePatch(patchParams(view, 300));
+  const chosen = chooseLooper(view);
+  return numbered([
+    backUp(view, run, false),
+    writePatch([chosen], run, patch),
+    awaitConsumed([chosen]),
+    awaitReady(view, READY_S),
+    removePatch(view, run),
+  ]);
+}
+
+export function stopPatchStartStages(view: PlannerView): readonly PlanStage[] {
+  const run = view.input.run ?? UNNAMED_RUN;
+  const patch = requirePatch(patchParams(view, 600));
+  const unheld = view.reached.filter(({ facts }) => facts.snap?.held === false);
+  return numbered([
+    { title: 'Hold refreshes', name: 'hold-refreshes', members: unheld, callFor: () => ({ kind: 'hold-refreshes' }) },
+    {
+      title: 'Stop LXD and its sockets',
+      name: 'stop',
+      members: toStop(view),
+      callFor: (member) => stopCall(view, member),
+    },
+    {
+      title: 'Check that LXD is stopped',
+      name: 'check-stopped',
+      members: view.reached,
+      callFor: () => ({ kind: 'check-stopped' }),
+    },
+    backUp(view, run, true),
+    writePatch(view.reached, run, patch),
+    { title: 'Start all members together', name: 'start', members: view.reached, callFor: () => ({ kind: 'start' }) },
+    awaitConsumed(view.reached),
+    awaitReady(view, READY_AFTER_START_S),
+    removePatch(view, run),
+    { title: 'Release the hold', name: 'release-hold', members: unheld, callFor: () => ({ kind: 'release-hold' }) },
+  ]);
+}
+
+/** A crash-looping voter, since voters are up when there is a leader at all; else the first that crash-loops. */
+export function chooseLooper(view: PlannerView): ReachedMember {
+  const loopers = inPhase(view, 'crash-looping');
+  const voter = loopers.find(({ facts }) =>
+    facts.raft?.some(({ address, role }) => role === 'voter' && address === facts.clusterAddress),
+  );
+  const chosen = voter ?? loopers[0];
+  if (chosen === undefined) throw new Error('patch-in-place was planned without a crash-looping member');
+  return chosen;
+}
+
+/** A stopped member too: a client of its socket would start it in the middle of the back-up. */
+function toStop(view: PlannerView): readonly ReachedMember[] {
+  return view.reached.filter(({ phase, facts }) => phase !== 'stopped' || facts.stopKnowsCrashed === true);
+}
+
+function stopCall(view: PlannerView, { phase, facts }: ReachedMember): StepCall {
+  if (phase !== 'serving') return { kind: 'stop-not-ready' };
+  if (view.input.instances === 'stop') return { kind: 'stop-plain', waitS: STOP_PLAIN_S };
+  const minutes = facts.settings?.shutdownTimeoutMin ?? DEFAULT_SHUTDOWN_MIN;
+  return { kind: 'stop-serving', waitS: minutes * 60 + SHUTDOWN_SLACK_S };
+}
+
+function backUp(view: PlannerView, run: RunId, consistent: boolean): StageDraft {
+  return {
+    title: 'Back up the database directory',
+    name: 'back-up',
+    members: view.reached,
+    callFor: () => ({ kind: 'back-up', run, consistent }),
+  };
+}
+
+function writePatch(members: readonly ReachedMember[], run: RunId, patch: PatchParams): StageDraft {
+  return {
+    title: 'Write the guarded patch',
+    name: 'write-patch',
+    members,
+    callFor: () => ({ kind: 'write-patch', run, patch }),
+  };
+}
+
+function awaitConsumed(members: readonly ReachedMember[]): StageDraft {
+  return {
+    title: 'Wait until LXD has taken the patch',
+    name: 'await-patch-consumed',
+    members,
+    callFor: () => ({ kind: 'await-patch-consumed', waitS: CONSUME_S }),
+  };
+}
+
+function awaitReady(view: PlannerView, waitS: number): StageDraft {
+  return {
+    title: 'Wait until every member is ready',
+    name: 'await-ready',
+    members: view.reached,
+    callFor: () => ({ kind: 'await-ready', waitS }),
+  };
+}
+
+function removePatch(view: PlannerView, run: RunId): StageDraft {
+  return {
+    title: 'Make sure that no patch file is left',
+    name: 'remove-patch',
+    members: view.reached,
+    callFor: () => ({ kind: 'remove-patch', run }),
+  };
+}
+
+/** Empty stages fall away before the numbers are given. */
+function numbered(drafts: readonly StageDraft[]): readonly PlanStage[] {
+  return drafts
+    .filter(({ members }) => members.length > 0)
+    .map(({ title, name, members, callFor }, index) => ({
+      title,
+      steps: members.map((member) => stepOf(`${index + 1}-${name}`, member, callFor(member))),
+    }));
+}
+
+function stepOf(id: string, member: ReachedMember, call: StepCall): PlanStep {
+  const name: MemberName = member.member;
+  return { id, member: name, call, effect: EFFECTS[call.kind], timeoutMs: timeoutOf(call, member) };
+}
+
+function timeoutOf(call: StepCall, { facts }: ReachedMember): number {
+  if ('waitS' in call) return call.waitS * 1000 + SLACK_MS;
+  if (call.kind === 'stop-not-ready') return STOP_NOT_READY_MS;
+  if (call.kind !== 'back-up') return SHORT_MS;
+  const estimate = BACK_UP_MIN_MS + (facts.disk?.databaseBytes ?? 0) / BACK_UP_BYTES_PER_MS;
+  return Math.min(Math.round(estimate), BACK_UP_MAX_MS);
+}
+
+function requirePatch(patch: PatchParams | null): PatchParams {
+  if (patch === null || patch.rowIds.length === 0) throw new Error('a patch was planned without rows to change');
+  return patch;
+}

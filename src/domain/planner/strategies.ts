@@ -1,0 +1,99 @@
+/**
+ * Which strategy is right now. Owns the order (smallest blast radius first), what may be chosen without being named, and why each
+ * of the others is not possible. Two are built; for the others the reason ends in what a person can do by hand.
+ */
+import { assertNever } from '../assert-never.ts';
+import { STRATEGIES, type Alternative, type RefusalReason, type Strategy } from '../plan.ts';
+import { latentByHand, latentMembers, rollForwardByHand, sqlByHand } from './by-hand.ts';
+import { guardFindings } from './guard-findings.ts';
+import { guardHealth } from './guard-health.ts';
+import { guardMembers } from './guard-members.ts';
+import { guardNeed, guardPatchInPlace, guardStopPatchStart } from './guard-strategy.ts';
+import { guardForward, guardLatent, guardVersions } from './guard-versions.ts';
+import { withoutRepeats } from './reasons.ts';
+import { inPhase, type PlannerView } from './view.ts';
+
+export type BuiltStrategy = 'patch-in-place' | 'stop-patch-start';
+
+/** Smallest blast radius first. */
+const BUILT: readonly BuiltStrategy[] = ['patch-in-place', 'stop-patch-start'];
+
+export function isBuilt(strategy: Strategy): strategy is BuiltStrategy {
+  return strategy === 'patch-in-place' || strategy === 'stop-patch-start';
+}
+
+/** Why it may not run now; empty when it may. */
+export function reasonsAgainst(view: PlannerView, strategy: BuiltStrategy): readonly RefusalReason[] {
+  const common = commonReasons(view);
+  const need = guardNeed(view);
+  if (view.binary === null || need.length > 0) return common;
+  const own = strategy === 'patch-in-place' ? guardPatchInPlace(view) : guardStopPatchStart(view);
+  return withoutRepeats([...common, ...own]);
+}
+
+/** What would be planned with no strategy named: stopping daemons is never chosen for somebody. */
+export function recommendedOf(view: PlannerView): BuiltStrategy | null {
+  return BUILT.find((strategy) => mayBeChosen(view, strategy) && reasonsAgainst(view, strategy).length === 0) ?? null;
+}
+
+export function alternativesTo(view: PlannerView, planned: Strategy | null): readonly Alternative[] {
+  return STRATEGIES.filter((strategy) => strategy !== planned).map((strategy) => alternativeOf(view, strategy));
+}
+
+/** Why a strategy that isn't built can't be had, and what a person can do instead. */
+export function whyNotBuilt(view: PlannerView, strategy: Exclude<Strategy, BuiltStrategy>): string {
+  switch (strategy) {
+    case 'sql-live':
+      return whySqlLive(view);
+    case 'align-revision': {
+      const forward = rollForwardByHand(view);
+      return forward === null
+        ? 'Every member has the same LXD already.'
+        : `It is what this cluster needs, and is not built into this version. ${forward}`;
+    }
+    case 'planned-downgrade':
+      return 'It takes a cluster that is in step to a lower version, and is not built into this version. See /lxd check for what such a step would do.';
+    case 'rollback':
+      return 'It undoes one finished run, and is not built into this version. By hand: refresh every member forward together; no SQL.';
+    case 'unblock-dead-row':
+      return view.members.every(({ reachable }) => reachable)
+        ? 'No dead member blocks the others.'
+        : 'It is not built into this version: bring the dead member back, or remove it with lxc cluster remove --force where LXD serves.';
+    default:
+      return assertNever(strategy);
+  }
+}
+
+function commonReasons(view: PlannerView): readonly RefusalReason[] {
+  const identity = [...guardMembers(view), ...guardLatent(view), ...guardVersions(view)];
+  const need = guardNeed(view);
+  const allServe = inPhase(view, 'serving').length === view.members.length;
+  if (identity.length === 0 && allServe && need.length > 0) return need;
+  return withoutRepeats([...identity, ...guardForward(view), ...guardHealth(view), ...guardFindings(view), ...need]);
+}
+
+function mayBeChosen(view: PlannerView, strategy: BuiltStrategy): boolean {
+  return strategy === 'patch-in-place' || inPhase(view, 'stopped').length === view.members.length;
+}
+
+function alternativeOf(view: PlannerView, strategy: Strategy): Alternative {
+  if (!isBuilt(strategy)) return { strategy, possible: false, why: whyNotBuilt(view, strategy) };
+  const reasons = reasonsAgainst(view, strategy);
+  const first = reasons[0];
+  if (first !== undefined) return { strategy, possible: false, why: first.text };
+  return { strategy, possible: true, why: WHY_POSSIBLE[strategy] };
+}
+
+const WHY_POSSIBLE: Readonly<Record<BuiltStrategy, string>> = {
+  'patch-in-place': 'Stops nothing and touches no instance.',
+  'stop-patch-start': 'The classical runbook: it stops every daemon first, so it does more than is needed.',
+};
+
+function whySqlLive(view: PlannerView): string {
+  if (inPhase(view, 'serving').length === 0) return 'Nobody serves, so there is no live database to write to.';
+  const latent = latentMembers(view).length > 0 ? latentByHand(view) : null;
+  const sql = latent ?? sqlByHand(view);
+  return sql === null
+    ? 'No row of the nodes table is wrong.'
+    : `It is what this cluster needs, and is not built into this version. ${sql}`;
+}

@@ -1,0 +1,105 @@
+/**
+ * What a person has to know before approving, in plain words with numbers: who is without an API and for how long, what happens to
+ * instances, what can't be undone, how it is undone otherwise.
+ */
+import { releaseOf } from '../release.ts';
+import { instancesThatStop } from './guard-strategy.ts';
+import type { BuiltStrategy } from './strategies.ts';
+import { chooseLooper } from './stages.ts';
+import { inPhase, namesOf, type PlannerView } from './view.ts';
+
+export interface PlanWords {
+  readonly outage: string;
+  readonly instances: string;
+  readonly instancesStopped: number;
+  readonly irreversible: readonly string[];
+  readonly rollback: string;
+  readonly warnings: readonly string[];
+}
+
+export function wordsOf(view: PlannerView, strategy: BuiltStrategy): PlanWords {
+  return {
+    outage: outageOf(view, strategy),
+    instances: instancesOf(view, strategy),
+    instancesStopped: strategy === 'patch-in-place' ? 0 : (instancesThatStop(view) ?? 0),
+    irreversible: irreversibleOf(view),
+    rollback: rollbackOf(view),
+    warnings: warningsOf(view, strategy),
+  };
+}
+
+function outageOf(view: PlannerView, strategy: BuiltStrategy): string {
+  if (strategy === 'patch-in-place') {
+    return `Nothing is stopped. The API of ${namesOf(view.reached)} is down already; all members come back about 15 s after the patch on ${chooseLooper(view).member}.`;
+  }
+  const serving = inPhase(view, 'serving');
+  const running = `The API of ${namesOf(view.reached)} comes back about 10 s after all members were started together.`;
+  if (serving.length === 0) return `Nobody serves now. ${running}`;
+  return `The API of ${namesOf(serving)}, up now, goes down for about a minute and for as long as running operations take. ${running}`;
+}
+
+function instancesOf(view: PlannerView, strategy: BuiltStrategy): string {
+  const total = view.reached.reduce((sum, { instances }) => sum + (instances ?? 0), 0);
+  const unread = view.reached.filter(({ instances }) => instances === null);
+  const gap = unread.length === 0 ? '' : ` On ${namesOf(unread)} they could not be counted.`;
+  const running = `${total} running ${total === 1 ? 'instance' : 'instances'} on ${perMember(view)}`;
+  if (strategy === 'patch-in-place') return `No instance is touched: ${running}.${gap}`;
+  const stops = instancesThatStop(view) ?? 0;
+  if (stops > 0) return `${stops} instances on ${namesOf(inPhase(view, 'serving'))} are shut down; ${running}.${gap}`;
+  return `Instances keep running while LXD is down: ${running}.${gap}`;
+}
+
+function perMember(view: PlannerView): string {
+  return view.reached.map(({ member, instances }) => `${member} (${instances ?? '?'})`).join(', ');
+}
+
+function irreversibleOf(view: PlannerView): readonly string[] {
+  const target = view.binary === null ? 'the lower version' : (releaseOf(view.binary.version) ?? view.binary.version);
+  const counts = [...new Set(view.stale.map(({ apiExtensions }) => apiExtensions))].join(' and ');
+  const to = view.binary?.extensions ?? 0;
+  return [
+    `The API extension count of ${namesOf(view.stale.map((row) => ({ member: memberOf(view, row.name) })))} goes from ${counts} to ${to}. Writing it back would block the cluster again.`,
+    `Data changes that the higher LXD made at its upgrade stay: going down to ${target} does not undo them.`,
+  ];
+}
+
+/** The row's name is one of the configured members: the guards saw to it. */
+function memberOf(view: PlannerView, name: string): PlannerView['members'][number]['member'] {
+  const found = view.members.find(({ member }) => member === name);
+  if (found === undefined) throw new Error('a row of nobody reached the plan');
+  return found.member;
+}
+
+function rollbackOf(view: PlannerView): string {
+  const higher = keptRevisions(view);
+  const how =
+    higher === null
+      ? 'sudo snap refresh lxd --no-wait --revision=N'
+      : `sudo snap refresh lxd --no-wait --revision=${higher}`;
+  return `Before LXD takes the patch: Lockstep deletes its own file. After: refresh every member forward at the same time (${how}); no SQL is needed.`;
+}
+
+/** A revision with more extensions that every member still keeps; null where they differ. */
+function keptRevisions(view: PlannerView): string | null {
+  const target = view.binary?.extensions ?? 0;
+  const kept = view.reached.map(
+    ({ facts }) => facts.binaries.find(({ extensions }) => (extensions ?? 0) > target)?.revision ?? null,
+  );
+  const first = kept[0] ?? null;
+  return first !== null && kept.every((revision) => revision === first) ? first : null;
+}
+
+function warningsOf(view: PlannerView, strategy: BuiltStrategy): readonly string[] {
+  const unheld = view.reached.filter(({ facts }) => facts.snap !== null && !facts.snap.held);
+  const blindToHealing = view.reached.every(({ facts }) => facts.settings === null);
+  const evidence = 'The back-ups are taken while LXD may write: evidence, not restorable.';
+  return [
+    'When LXD becomes ready it starts instances with boot.autostart, and those that ran when it last stopped cleanly.',
+    ...(unheld.length === 0
+      ? []
+      : [`Refreshes are not held on ${namesOf(unheld)}: snapd may refresh LXD to the head of its channel again.`]),
+    'A member with a lower LXD than another refreshes itself to the head of its channel, whatever is held: keep all members on one revision.',
+    ...(blindToHealing ? ['cluster.healing_threshold could not be read while nobody serves.'] : []),
+    ...(strategy === 'patch-in-place' ? [evidence] : []),
+  ];
+}
