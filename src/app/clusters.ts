@@ -12,7 +12,7 @@ export function requireCluster(deps: AppDeps, name: string): ClusterConfig {
   return cluster;
 }
 
-export function findCluster(deps: AppDeps, name: string | ClusterName): ClusterConfig | undefined {
+export function findCluster(deps: Pick<AppDeps, 'clusters'>, name: string | ClusterName): ClusterConfig | undefined {
   return deps.clusters.find((cluster) => cluster.name === name);
 }
 

@@ -4,12 +4,14 @@
  */
 import type { CommandDoc } from '../chat/views/help.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
-import type { DoctorData } from '../domain/data.ts';
+import type { CheckData, DoctorData } from '../domain/data.ts';
+import type { Diagnosis } from '../domain/diagnose/types.ts';
 import type { MemberName, RunId } from '../domain/ids.ts';
 import type { ClusterObservation, MemberObservation } from '../domain/observation.ts';
 import type { Platform } from '../domain/person.ts';
+import type { Plan, Planned, PlanStep, Strategy } from '../domain/plan.ts';
 import type { ReleaseTable } from '../domain/release.ts';
-import type { Run } from '../domain/run.ts';
+import type { CompiledStep, Run } from '../domain/run.ts';
 import type { ChatPort } from '../ports/chat.ts';
 import type { Store } from '../ports/store.ts';
 import type { Clock, Ids, Log, Timers } from '../ports/system.ts';
@@ -41,6 +43,26 @@ export interface ResumeRequest {
   readonly by: string;
 }
 
+export interface PlanRequest {
+  readonly observation: ClusterObservation;
+  readonly diagnosis: Diagnosis;
+  readonly cluster: ClusterConfig;
+  readonly releases: ReleaseTable;
+  /** Null asks for the best one. */
+  readonly strategy: Strategy | null;
+  readonly instances: 'keep' | 'stop';
+  readonly confirmStop: number | null;
+  readonly run: RunId;
+}
+
+export interface MoveQuestion {
+  readonly observation: ClusterObservation;
+  readonly diagnosis: Diagnosis;
+  readonly releases: ReleaseTable;
+  /** Version or snap revision, as typed; hostile. */
+  readonly to: string;
+}
+
 export type DoctorCheck = DoctorData['checks'][number];
 
 export interface AppDeps {
@@ -61,6 +83,11 @@ export interface AppDeps {
   readonly codeVersion: string;
   /** Configuration, data directory, disk, database: what can be checked without a member. */
   localChecks(): Promise<readonly DoctorCheck[]>;
+  checkMove(question: MoveQuestion): CheckData;
+  plan(request: PlanRequest): Planned;
+  /** The text that the member's shell runs. */
+  compile(step: PlanStep): string;
+  digest(plan: Plan, compiled: readonly CompiledStep[]): string;
   readonly docs: readonly CommandDoc[];
   /** Lines for the end of the help: clusters, rehearsal scenarios. */
   readonly helpNotes: readonly string[];

@@ -1,0 +1,35 @@
+/** Draft a recovery: a fresh look, a plan or a refusal, and an approval card. */
+import { requireCluster } from '../src/app/clusters.ts';
+import { recover as draftRecovery } from '../src/app/recover.ts';
+import { defineCommand, option, requiredArgument } from '../src/app/registry.ts';
+import { STRATEGIES } from '../src/domain/plan.ts';
+
+export const recover = defineCommand({
+  name: 'recover',
+  summary: 'Looks again, plans the way back and asks for approval. Changes nothing by itself.',
+  params: {
+    cluster: requiredArgument({ kind: 'cluster' }, 'which cluster.'),
+    strategy: option({ kind: 'enum', values: STRATEGIES }, 'Another way than the recommended one.'),
+    of: option({ kind: 'run' }, 'With --strategy rollback: the run to undo.'),
+    instances: option(
+      { kind: 'enum', values: ['keep', 'stop'] },
+      'Whether instances keep running (default) or may be stopped.',
+    ),
+    reason: option({ kind: 'text', placeholder: '"text"' }, 'Why; stands on the card and in the timeline.'),
+    'dry-run': option({ kind: 'flag' }, 'Show the plan, ask for nothing.'),
+  },
+  role: 'operate',
+  examples: [
+    'recover prod',
+    'recover prod --dry-run',
+    'recover prod --strategy align-revision --reason "after the refresh"',
+  ],
+  handle: (call, values) =>
+    draftRecovery(call, requireCluster(call.deps, values.cluster), {
+      strategy: values.strategy,
+      of: values.of,
+      instances: values.instances ?? 'keep',
+      reason: values.reason,
+      dryRun: values['dry-run'],
+    }),
+});

@@ -1,0 +1,14 @@
+/** What is on record. */
+import { argument, defineCommand } from '../src/app/registry.ts';
+import { showTimeline } from '../src/app/timeline.ts';
+
+export const timeline = defineCommand({
+  name: 'timeline',
+  summary: 'What is on record: what was found, who asked for what, who approved, what was done.',
+  params: {
+    about: argument({ kind: 'text', placeholder: 'about' }, 'A cluster or a run; without it everything.'),
+  },
+  role: 'view',
+  examples: ['timeline prod', 'timeline r4k2x9a'],
+  handle: (call, { about }) => showTimeline(call, about),
+});

@@ -1,0 +1,135 @@
+/**
+ * `abort`, `resume` and `wait`: what a person can do with a run that is under way. An abort is a wish, honoured before the next
+ * step; a run that waits for a person ends at once.
+ */
+import type { ClusterConfig } from '../domain/cluster.ts';
+import type { MemberName } from '../domain/ids.ts';
+import { describePerson } from '../domain/person.ts';
+import type { Refusal, RefusalCode } from '../domain/plan.ts';
+import { isEnded, type Run } from '../domain/run.ts';
+import { runData, runMessage } from '../chat/views/run.ts';
+import { message, nextCommand, text } from '../chat/build.ts';
+import { refuse } from './answer.ts';
+import { refusedRole } from './authorise.ts';
+import type { Call } from './call.ts';
+import { findCluster } from './clusters.ts';
+import { entryBy } from './entries.ts';
+import { announce } from './milestones.ts';
+import { actionsOf } from './run-actions.ts';
+import { waitForRun } from './wait.ts';
+
+/** States in which nothing of it is being worked on, so that it can end at once. */
+const AT_REST = ['awaiting-approval', 'approved', 'paused'] as const;
+
+export async function abort(call: Call, run: Run): Promise<void> {
+  const title = `Not aborting ${run.id}`;
+  const refusal = mayControl(call, run) ?? (isEnded(run.state) ? overAlready(run) : null);
+  if (refusal !== null) return refuse(call, title, refusal);
+  const { store, clock, outbox } = call.deps;
+  const by = describePerson(call.person);
+  call.handles(run.id);
+  const asked = await store.requestAbort({
+    run: run.id,
+    by,
+    at: clock.nowMs(),
+    entries: [entryBy(call, 'abort-asked', { cluster: run.cluster, run: run.id }, `Asked to abort ${run.id}.`)],
+  });
+  await announce(call.deps, asked, 'abort-asked');
+  if (asked.state !== 'running') await endAtRest(call, asked, by);
+  outbox.kick();
+}
+
+async function endAtRest(call: Call, run: Run, by: string): Promise<void> {
+  const ended = await call.deps.store.changeState({
+    run: run.id,
+    from: AT_REST,
+    to: 'aborted',
+    at: call.deps.clock.nowMs(),
+    explanation: `${by} aborted it.`,
+    entries: [
+      entryBy(call, 'run-ended', { cluster: run.cluster, run: run.id }, `${run.id} is aborted; it was ${run.state}.`),
+    ],
+  });
+  // It started in between: then the abort is honoured before its next step.
+  if (ended.ok) await announce(call.deps, ended.value, 'run-ended');
+}
+
+export interface Verdict {
+  readonly verdict: 'retry' | 'done';
+  readonly step: string | null;
+  readonly member: MemberName | null;
+  readonly wait: boolean;
+}
+
+export async function resume(call: Call, run: Run, verdict: Verdict): Promise<void> {
+  const title = `Not resuming ${run.id}`;
+  const refusal = mayControl(call, run) ?? notPaused(run) ?? unknownStep(run, verdict);
+  if (refusal !== null) return refuse(call, title, refusal);
+  call.handles(run.id);
+  await call.deps.runs.resume({
+    run: run.id,
+    verdict: verdict.verdict,
+    step: verdict.step,
+    member: verdict.member,
+    by: describePerson(call.person),
+  });
+  call.deps.outbox.kick();
+  if (verdict.wait) await waitForRun(call, run.id);
+}
+
+/** Answers at once for a run on which nobody works: it waits for a person, and so would this. */
+export async function wait(call: Call, run: Run): Promise<void> {
+  call.handles(run.id);
+  await waitForRun(call, run.id);
+  if (call.detached.aborted) return postDetached(call, run);
+  const now = (await call.deps.store.findRun(run.id)) ?? run;
+  await call.post({
+    message: runMessage(now, call.deps.clock.nowMs(), actionsOf(call.deps.tokenKey, now)),
+    data: runData(now),
+  });
+}
+
+async function postDetached(call: Call, run: Run): Promise<void> {
+  const words = `Not waiting any longer; ${run.id} goes on.`;
+  await call.post({
+    message: message(words, 'neutral', [text(words), nextCommand(`wait ${run.id}`, `abort ${run.id}`)]),
+    data: null,
+  });
+}
+
+function mayControl(call: Call, run: Run): Refusal | null {
+  const cluster: ClusterConfig | undefined = findCluster(call.deps, run.cluster);
+  if (cluster === undefined) {
+    return refusal(run, 'not-allowed', `Cluster ${run.cluster} is not configured any more.`, 'runs');
+  }
+  return refusedRole(call.person, 'operate', cluster);
+}
+
+function overAlready(run: Run): Refusal {
+  return refusal(run, 'already-decided', `${run.id} is ${run.state} already.`, `/lxd runs ${run.id}`);
+}
+
+function notPaused(run: Run): Refusal | null {
+  if (run.state === 'paused') return null;
+  return refusal(
+    run,
+    'already-decided',
+    `${run.id} is ${run.state}; only a paused run can be resumed.`,
+    `/lxd runs ${run.id}`,
+  );
+}
+
+function unknownStep(run: Run, verdict: Verdict): Refusal | null {
+  if (verdict.step === null) return null;
+  const found = run.steps.some(
+    (step) => step.id === verdict.step && (verdict.member === null || step.member === verdict.member),
+  );
+  if (found) return null;
+  const open = run.steps.filter((step) => step.state === 'failed' || step.state === 'unknown');
+  const names = open.map((step) => `${step.id}@${step.member}`).join(', ');
+  return refusal(run, 'strategy-not-available', `${run.id} has no such step. Open: ${names}.`, `/lxd runs ${run.id}`);
+}
+
+function refusal(run: Run, code: RefusalCode, words: string, next: string): Refusal {
+  return { cluster: run.cluster, reasons: [{ code, text: words }], next };
+}

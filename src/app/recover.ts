@@ -1,0 +1,193 @@
+/**
+ * `recover`: a fresh look, then a plan or a refusal; a plan is drafted in one commit with its approval card and its buttons. Runs
+ * nothing: that takes an approval.
+ */
+import { planData, planMessage } from '../chat/views/plan.ts';
+import type { ClusterConfig } from '../domain/cluster.ts';
+import { requireRunId, type RunId } from '../domain/ids.ts';
+import { describePerson, principalOf } from '../domain/person.ts';
+import type { Plan, Planned, Refusal, Strategy } from '../domain/plan.ts';
+import type { CompiledStep, Run } from '../domain/run.ts';
+import { actionRecord } from './action-token.ts';
+import { refuse, renderRefusal } from './answer.ts';
+import { refusalOf, refusedRole } from './authorise.ts';
+import type { Call } from './call.ts';
+import { entryBy } from './entries.ts';
+import { lookAt } from './look.ts';
+import { saveOffer } from './offer.ts';
+import { expireOld } from './run-choice.ts';
+
+export interface RecoverRequest {
+  readonly strategy: Strategy | null;
+  /** The run to undo, with strategy `rollback`; id or its beginning. */
+  readonly of: string | null;
+  readonly instances: 'keep' | 'stop';
+  readonly reason: string | null;
+  readonly dryRun: boolean;
+}
+
+type Accepted = Extract<Planned, { kind: 'plan' }>;
+
+export async function recover(call: Call, cluster: ClusterConfig, request: RecoverRequest): Promise<void> {
+  const { deps } = call;
+  const title = `Not recovering ${cluster.name}`;
+  const role = refusedRole(call.person, 'operate', cluster);
+  if (role !== null) return refuse(call, title, role);
+  await expireOld(call);
+  const holder = request.dryRun ? null : await deps.store.findActiveRun(cluster.name);
+  if (holder !== null) return refuse(call, title, heldBy(cluster, holder));
+  const look = await lookAt(call, cluster);
+  const run = requireRunId(deps.ids.runId());
+  const planned = deps.plan({
+    observation: look.observation,
+    diagnosis: look.diagnosis,
+    cluster,
+    releases: deps.releases,
+    strategy: request.strategy,
+    instances: request.instances,
+    confirmStop: null,
+    run,
+  });
+  if (planned.kind === 'refusal') return refusePlan(call, cluster, planned.refusal, look.answer);
+  const compiled = compilePlan(call, planned.plan);
+  if (request.dryRun) return showDryRun(call, cluster, planned, compiled, request, look.answer);
+  await draft(call, cluster, { run, planned, compiled, request });
+}
+
+type Answer = (rendered: Parameters<Call['post']>[0]) => Promise<unknown>;
+
+async function refusePlan(call: Call, cluster: ClusterConfig, refusal: Refusal, answer: Answer): Promise<void> {
+  const text = `A recovery was asked for and refused: ${refusal.reasons.map((reason) => reason.code).join(', ')}.`;
+  await call.deps.store.appendTimeline(
+    [entryBy(call, 'plan-refused', { cluster: cluster.name, run: null }, text)],
+    call.deps.clock.nowMs(),
+  );
+  await answer(renderRefusal(`Not recovering ${cluster.name}`, refusal));
+}
+
+function compilePlan(call: Call, plan: Plan): readonly CompiledStep[] {
+  return plan.stages.flatMap((stage) =>
+    stage.steps.map((step) => ({ id: step.id, member: step.member, text: call.deps.compile(step) })),
+  );
+}
+
+async function showDryRun(
+  call: Call,
+  cluster: ClusterConfig,
+  planned: Accepted,
+  compiled: readonly CompiledStep[],
+  request: RecoverRequest,
+  answer: Answer,
+): Promise<void> {
+  const view = {
+    run: null,
+    plan: planned.plan,
+    compiled,
+    digest: call.deps.digest(planned.plan, compiled),
+    expiresAt: null,
+    recommended: planned.recommended,
+    alternatives: planned.alternatives,
+    requestedBy: describePerson(call.person),
+    reason: request.reason,
+    approvals: [],
+    required: cluster.approvals.required,
+    approvers: cluster.roles.approvers,
+    allowRequester: cluster.approvals.allowRequester,
+    actions: [],
+  };
+  await answer({ message: planMessage(view), data: planData(view) });
+}
+
+interface Draft {
+  readonly run: RunId;
+  readonly planned: Accepted;
+  readonly compiled: readonly CompiledStep[];
+  readonly request: RecoverRequest;
+}
+
+async function draft(
+  call: Call,
+  cluster: ClusterConfig,
+  { run: id, planned, compiled, request }: Draft,
+): Promise<void> {
+  const { deps } = call;
+  const run = newRun(call, cluster, { run: id, planned, compiled, request });
+  const about = { cluster: cluster.name, run: id };
+  await saveOffer(deps.store, id, { recommended: planned.recommended, alternatives: planned.alternatives });
+  const drafted = await deps.store.draftRun({
+    run,
+    actions: (['approve', 'reject', 'abort'] as const).map((kind) =>
+      actionRecord(deps.tokenKey, { kind, run: id, step: null, member: null }),
+    ),
+    cards: [{ id: deps.ids.messageId(), subject: { kind: 'run', run: id }, address: call.address, parent: null }],
+    entries: [
+      entryBy(call, 'plan-drafted', about, `Drafted ${id}: ${run.strategy}, digest ${run.digest.slice(0, 12)}.`),
+      entryBy(call, 'approval-asked', about, `Asked for ${needed(cluster)} of ${id}${reasonOf(request)}.`),
+    ],
+  });
+  if (!drafted.ok) return refuse(call, `Not recovering ${cluster.name}`, heldBy(cluster, drafted.error));
+  deps.outbox.kick();
+}
+
+function newRun(call: Call, cluster: ClusterConfig, { run: id, planned, compiled, request }: Draft): Run {
+  const { deps, person } = call;
+  const now = deps.clock.nowMs();
+  return {
+    id,
+    cluster: cluster.name,
+    strategy: planned.plan.strategy,
+    state: 'awaiting-approval',
+    plan: planned.plan,
+    compiled,
+    digest: deps.digest(planned.plan, compiled),
+    requestedBy: principalOf(person),
+    requesterDescribedAs: describePerson(person),
+    reason: request.reason,
+    createdAt: now,
+    expiresAt: now + cluster.approvals.expiresMs,
+    startedAt: null,
+    endedAt: null,
+    approvals: [],
+    steps: compiled.map(({ id: step, member }) => ({
+      id: step,
+      member,
+      state: 'pending',
+      attempts: 0,
+      startedAt: null,
+      endedAt: null,
+      exitCode: null,
+      note: null,
+      output: null,
+    })),
+    explanation: null,
+    resumes: 0,
+    codeVersion: deps.codeVersion,
+    incident: null,
+    abortRequestedBy: null,
+  };
+}
+
+function heldBy(cluster: ClusterConfig, holder: Run): Refusal {
+  const text = `${holder.id} of ${holder.requesterDescribedAs} holds cluster ${cluster.name} (${holder.state}); only one run at a time.`;
+  return refusalOf(cluster, [{ code: 'run-active', text }], waysOut(holder));
+}
+
+function waysOut(holder: Run): string {
+  switch (holder.state) {
+    case 'awaiting-approval':
+    case 'drafted':
+      return `/lxd approve ${holder.id}, or /lxd reject ${holder.id}`;
+    case 'paused':
+      return `/lxd resume ${holder.id}, or /lxd abort ${holder.id}`;
+    default:
+      return `/lxd wait ${holder.id}, or /lxd abort ${holder.id}`;
+  }
+}
+
+function needed(cluster: ClusterConfig): string {
+  return cluster.approvals.required === 1 ? 'the approval' : `${cluster.approvals.required} approvals`;
+}
+
+function reasonOf(request: RecoverRequest): string {
+  return request.reason === null ? '' : `: ${request.reason}`;
+}
