@@ -4,12 +4,13 @@
 #   lab.sh up [N]             members m1..mN, clustered, all on revision 502 (LXD 5.0.2, 318 extensions)
 #   lab.sh on MEMBER CMD...   run a command on a member as root, with all tools of this machine
 #   lab.sh power-off MEMBER   cut a member's power            lab.sh power-on MEMBER   and give it back
+#   lab.sh reset              every member back to where it was at the end of `up`
 #   lab.sh down               take it all away
 # Environment: LOCKSTEP_LAB_DIR, LOCKSTEP_LAB_NET (first three bytes of a /24), LOCKSTEP_LAB_TAG (in the names of links):
 # two labs with different values of all three can be up at once. LOCKSTEP_LAB_STOP_SECONDS: how long a stop waits before it kills.
 set -eu
 HERE=$(cd "$(dirname "$0")" && pwd)
-for part in common root up cluster down; do
+for part in common root up cluster reset down; do
   # shellcheck source=/dev/null
   . "$HERE/host/$part.sh"
 done
@@ -18,7 +19,8 @@ case "${1:-}" in
   up) up "${2:-3}" ;;
   down) require_host; down ;;
   on) shift; on "$@" ;;
+  reset) reset ;;
   power-off) power_off "$2" ;;
   power-on) power_on "$2" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -2,9 +2,9 @@
 # One member's hardware: holds its mount, network and UTS namespaces, boots it, and boots it again after a power cut.
 # Started by up.sh inside these namespaces, outside the member's PID namespace: when the member's init is killed, this stays,
 # and with it the disk (a bind-mounted directory), /var/snap (a tmpfs, so that it can be filled) and the network card.
-# usage: hardware.sh MEMBER-DIRECTORY STORE-DIRECTORY CODE-DIRECTORY SIZE-OF-VAR-SNAP
+# usage: hardware.sh MEMBER-DIRECTORY CODE-DIRECTORY SIZE-OF-VAR-SNAP
 set -eu
-dir=$1 store=$2 code=$3 size=$4 root=$1/root
+dir=$1 code=$2 size=$3 root=$1/root
 
 hostname "$(cat "$root/etc/hostname")"
 mount --bind "$root" "$root"
@@ -12,7 +12,6 @@ mount --rbind /usr "$root/opt/host/usr"
 for part in lib lib32 lib64 libx32 libexec share; do
   [ ! -d "$root/usr/$part" ] || [ ! -d "/usr/$part" ] || mount --rbind "/usr/$part" "$root/usr/$part"
 done
-mount --bind /etc/alternatives "$root/etc/alternatives"
 mount --rbind /sys "$root/sys"
 mount -t tmpfs -o mode=755 dev "$root/dev"
 for node in null zero full random urandom tty; do
@@ -27,9 +26,8 @@ mount -t tmpfs shm "$root/dev/shm"
 mount -t tmpfs -o "size=$size,mode=755" var-snap "$root/var/snap"
 mkdir -p "$root/var/snap/lxd/common/lxd/logs"
 mount --bind "$dir" "$root/lab"
-mkdir -p "$dir/member" "$dir/store"
+mkdir -p "$dir/member"
 mount --bind "$code" "$root/lab/member"
-mount --bind "$store" "$root/lab/store"
 mount -t proc proc "$root/proc"
 cd "$root"
 pivot_root . .old

@@ -7,7 +7,7 @@ TOOLS='sh bash grep tar gzip curl sqlite3 pgrep ps sudo env'
 make_root() {
   local root=$1/root tool
   mkdir -p "$root"/{dev,proc,sys,run,tmp,root,snap/lxd,snap/bin,lab,var/snap,var/log,var/tmp,opt/host/usr,opt/lab/fake,home/ops,.old}
-  mkdir -p "$root"/usr/{bin,sbin,local/bin,local/sbin,lib,libexec,share} "$root"/etc/{sudoers.d,pam.d,alternatives,security}
+  mkdir -p "$root"/usr/{bin,sbin,local/bin,local/sbin,lib,libexec,share} "$root"/etc/{sudoers.d,pam.d,security}
   chmod 1777 "$root/tmp" "$root/var/tmp"
   for tool in bin sbin lib; do ln -s "usr/$tool" "$root/$tool"; done
   for tool in lib32 lib64 libx32; do
@@ -40,7 +40,7 @@ make_etc() {
   for file in sudo other sudo-i; do
     printf 'auth sufficient pam_permit.so\naccount sufficient pam_permit.so\nsession sufficient pam_permit.so\n' > "$etc/pam.d/$file"
   done
-  printf 'Defaults !syslog, logfile=/lab/sudo.log\nDefaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\nroot ALL=(ALL) ALL\n@includedir /etc/sudoers.d\n' > "$etc/sudoers"
+  printf 'Defaults !syslog, logfile=/lab/state/sudo.log\nDefaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\nroot ALL=(ALL) ALL\n@includedir /etc/sudoers.d\n' > "$etc/sudoers"
   echo 'ops ALL=(ALL) NOPASSWD: ALL' > "$etc/sudoers.d/ops"
   chmod 440 "$etc/sudoers" "$etc/sudoers.d/ops"
   cp /etc/ld.so.cache "$etc/" 2>/dev/null || true

@@ -20,6 +20,7 @@ up() {
   done
   for member in $(members); do wait_for 10 "$member to boot" boot_seen "$member"; done
   form_cluster
+  save
   trap - EXIT
 }
 
@@ -59,22 +60,23 @@ make_store() {
 
 install_member() {
   local member=$1 dir=$LAB/$1
-  mkdir -p "$dir"
+  mkdir -p "$dir/state"
+  cp -rl "$LAB/store" "$dir/store"
   make_root "$dir" "$member"
-  echo 502 > "$dir/revision"
-  echo 5.0/stable > "$dir/tracking"
-  echo yes > "$dir/held"
-  echo "${LOCKSTEP_LAB_STOP_SECONDS:-15}" > "$dir/stop-seconds"
-  echo "c${member#m}" > "$dir/instances"
+  echo 502 > "$dir/state/revision"
+  echo 5.0/stable > "$dir/state/tracking"
+  echo yes > "$dir/state/held"
+  echo "${LOCKSTEP_LAB_STOP_SECONDS:-15}" > "$dir/state/stop-seconds"
+  echo "c${member#m}" > "$dir/state/instances"
   mkfifo "$dir/power"
-  printf '#!/bin/sh\n[ ! -s /lab/slow ] || sleep "$(cat /lab/slow)"\nexec /bin/sh "$@"\n' > "$dir/login"
+  printf '#!/bin/sh\n[ ! -s /lab/state/slow ] || sleep "$(cat /lab/state/slow)"\nexec /bin/sh "$@"\n' > "$dir/login"
   chmod +x "$dir/login"
-  ssh-keygen -q -t ed25519 -N '' -C "$member" -f "$dir/hostkey"
+  ssh-keygen -q -t ed25519 -N '' -C "$member" -f "$dir/state/hostkey"
   cp "$LAB/key.pub" "$dir/authorized_keys"
-  echo "$(ip_of "$member") $(cut -d' ' -f1,2 "$dir/hostkey.pub")" >> "$LAB/known_hosts"
+  echo "$(ip_of "$member") $(cut -d' ' -f1,2 "$dir/state/hostkey.pub")" >> "$LAB/known_hosts"
   cat > "$dir/sshd_config" <<S
 ListenAddress $(ip_of "$member"):$SSH_PORT
-HostKey /lab/hostkey
+HostKey /lab/state/hostkey
 AuthorizedKeysFile /lab/authorized_keys
 PermitRootLogin prohibit-password
 PasswordAuthentication no
@@ -87,7 +89,7 @@ Subsystem sftp internal-sftp
 SetEnv PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 S
   setsid unshare --mount --net --uts --propagation private \
-    bash "$HERE/host/hardware.sh" "$dir" "$LAB/store" "$HERE/member" "${LOCKSTEP_LAB_VAR_SIZE:-512m}" < /dev/null > "$dir/hardware.log" 2>&1 &
+    bash "$HERE/host/hardware.sh" "$dir" "$HERE/member" "${LOCKSTEP_LAB_VAR_SIZE:-512m}" < /dev/null > "$dir/hardware.log" 2>&1 &
   note_process $! "$dir/hardware.pid"
   plug_in "$member" $!
 }

@@ -1,11 +1,11 @@
-"""snapd's record of changes on a lab member, kept in /lab/changes.json, and the two tables that show it."""
+"""snapd's record of changes on a lab member, kept in /lab/state/changes.json, and the two tables that show it."""
 import json
 import os
 import time
 
 from answer import Answer, fail, table
 
-PATH = "/lab/changes.json"
+PATH = "/lab/state/changes.json"
 
 
 class Changes:

@@ -1,7 +1,7 @@
 """Processes that stand for what LXD keeps running beside its daemon: LXCFS and one monitor per container.
 
 They do nothing but exist, under the names the real ones have: `lxcfs`, and `[lxc monitor] PATH NAME` whose command name is
-`lxd`, because the monitor is a child of that binary. Deaths are written to /lab/impact: a test reads there what a repair cost.
+`lxd`, because the monitor is a child of that binary. Deaths are written to /lab/state/impact: a test reads there what a repair cost.
 """
 import asyncio
 import os
@@ -11,7 +11,7 @@ from answer import append, read, write
 
 COMMON = "/var/snap/lxd/common"
 LXCFS_PID = f"{COMMON}/lxcfs.pid"
-IMPACT = "/lab/impact"
+IMPACT = "/lab/state/impact"
 
 
 def record(event):
@@ -46,7 +46,7 @@ class Fakes:
 
     def start_instances(self):
         """Start the instances that ran last, as LXD does once it serves; those that run already are left alone."""
-        for name in read("/lab/instances").split():
+        for name in read("/lab/state/instances").split():
             if name not in self.monitors:
                 title = f"[lxc monitor] {COMMON}/lxd/containers {name}"
                 self.monitors[name] = self._start("/opt/lab/fake/lxd", title)

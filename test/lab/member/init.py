@@ -62,7 +62,7 @@ class Processes:
 class Init:
     def __init__(self):
         self.processes = Processes()
-        self.journal = Journal("/lab/journal")
+        self.journal = Journal("/lab/state/journal")
         self.fakes = Fakes(self.processes)
         self.units = Units(self)
         self.snapd = Snapd(self)
@@ -70,7 +70,7 @@ class Init:
                       "labctl": Labctl(self).command}
 
     def start_sshd(self):
-        log = os.open("/lab/sshd.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = os.open("/lab/state/sshd.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.makedirs("/run/sshd", exist_ok=True)
         self.sshd = self.processes.start("/usr/sbin/sshd", ["/usr/sbin/sshd", "-D", "-e", "-f", "/lab/sshd_config"], {2: log})
         os.close(log)

@@ -1,6 +1,6 @@
 """The member's journal: collects what units print, and answers `journalctl` and `snap logs`.
 
-One line of /lab/journal is one entry: time (seconds since the epoch), unit, identifier, pid, message, separated by tabs.
+One line of /lab/state/journal is one entry: time (seconds since the epoch), unit, identifier, pid, message, separated by tabs.
 """
 import asyncio
 import json

@@ -38,11 +38,11 @@ class Labctl:
         """Enter a change that stays in progress until `labctl pending-end`."""
         change = self.init.snapd.changes.add(kind, summary, [task])
         self.init.snapd.changes.begin(change, 0)
-        write("/lab/pending", change["id"])
+        write("/lab/state/pending", change["id"])
         return Answer(out=f"{change['id']}\n")
 
     async def pending_end(self):
-        wanted = read("/lab/pending")
+        wanted = read("/lab/state/pending")
         for change in self.init.snapd.changes.all:
             if change["id"] == wanted:
                 self.init.snapd.changes.end(change)

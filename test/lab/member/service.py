@@ -12,6 +12,7 @@ from answer import read, write
 
 COMMANDS = "/snap/lxd/current/commands"
 RESTART_DELAY = 0.1
+LXD_GROUP = 101
 
 
 def stamp(moment):
@@ -38,11 +39,11 @@ class Unit:
 
     @property
     def enabled(self):
-        return not os.path.exists(f"/lab/disabled/{self.name}")
+        return not os.path.exists(f"/lab/state/disabled/{self.name}")
 
     def enable(self, on):
-        path = f"/lab/disabled/{self.name}"
-        os.makedirs("/lab/disabled", exist_ok=True)
+        path = f"/lab/state/disabled/{self.name}"
+        os.makedirs("/lab/state/disabled", exist_ok=True)
         if on and os.path.exists(path):
             os.remove(path)
         elif not on:
@@ -97,7 +98,7 @@ class Daemon(Unit):
         return asyncio.ensure_future(settled(True))
 
     def launch(self):
-        limit = read("/lab/start-limit").split()
+        limit = read("/lab/state/start-limit").split()
         now = time.time()
         self.starts = [at for at in self.starts if limit and now - at < float(limit[1])] + [now]
         if limit and len(self.starts) > int(limit[0]):
@@ -165,7 +166,7 @@ class Daemon(Unit):
             await self.run_script("daemon.stop")
             self.set("deactivating", "stop-sigterm")
             self.kill(15, main_only=False)
-            done, _ = await asyncio.wait([self.over], timeout=float(read("/lab/stop-seconds", "15")))
+            done, _ = await asyncio.wait([self.over], timeout=float(read("/lab/state/stop-seconds", "15")))
             if not done:
                 self.set("deactivating", "stop-sigkill")
                 self.kill(9, main_only=False)
@@ -213,10 +214,11 @@ class UserDaemon(Unit):
     def start(self):
         self.set("active", "running")
         self.socket.disarm()
-        connection, _ = self.socket.listener.accept() if self.socket.listener else (None, None)
-        if connection:
-            connection.close()
-        asyncio.ensure_future(ready(self.daemon_socket))
+        try:
+            self.socket.listener.accept()[0].close()
+            asyncio.ensure_future(ready(self.daemon_socket))
+        except (AttributeError, BlockingIOError):
+            pass  # started by hand: no client waits
         return asyncio.ensure_future(settled(True))
 
     def stop(self):
@@ -244,6 +246,7 @@ class Socket(Unit):
                 os.remove(self.path)
             self.listener = socket.socket(socket.AF_UNIX)
             self.listener.bind(self.path)
+            os.chown(self.path, 0, LXD_GROUP)
             os.chmod(self.path, 0o660)
             self.listener.listen(64)
             self.listener.setblocking(False)

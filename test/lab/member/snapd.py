@@ -11,7 +11,7 @@ import re
 from answer import Answer, fail, read, table, write
 from changes import Changes
 
-STORE, SNAPS = "/lab/store", "/snap/lxd"
+STORE, SNAPS = "/lab/store", "/lab/root/snap/lxd"  # both on one mount, so that installing is a hard link
 REFRESH = ['Ensure prerequisites for "lxd" are available', 'Download snap "lxd" ({rev}) from channel "{channel}"', 'Mount snap "lxd" ({rev})',
            'Run pre-refresh hook of "lxd" snap if present', 'Stop snap "lxd" services', 'Make current revision for snap "lxd" unavailable',
            'Make snap "lxd" ({rev}) available to the system', 'Run post-refresh hook of "lxd" snap if present',
@@ -29,7 +29,7 @@ class Snapd:
         for change in self.changes.all:
             if change["status"] == "Doing" and change["kind"] != "pending":
                 self.changes.end(change)
-        if self.init.units.socket.enabled and read("/lab/stopped") == "":
+        if self.init.units.socket.enabled and read("/lab/state/stopped") == "":
             self.keep(self.activate())
 
     def keep(self, coroutine):
@@ -40,7 +40,7 @@ class Snapd:
 
     @property
     def revision(self):
-        return read("/lab/revision")
+        return read("/lab/state/revision")
 
     def version(self, revision):
         return read(f"{STORE}/{revision}/version")
@@ -71,7 +71,7 @@ class Snapd:
     def notes(self, revision):
         if revision != self.revision:
             return "disabled"
-        words = [word for word, file in (("held", "held"), ("in-cohort", "cohort")) if os.path.exists(f"/lab/{file}")]
+        words = [word for word, file in (("held", "held"), ("in-cohort", "cohort")) if os.path.exists(f"/lab/state/{file}")]
         return ",".join(words) or "-"
 
     def list(self, names, flags):
@@ -80,7 +80,7 @@ class Snapd:
         installed = sorted((r for r in os.listdir(SNAPS) if r != "current"), key=int)
         rows = [("Name", "Version", "Rev", "Tracking", "Publisher", "Notes")]
         for revision in installed if "--all" in flags else [self.revision]:
-            rows.append(("lxd", self.version(revision), revision, read("/lab/tracking"), "canonical✓", self.notes(revision)))
+            rows.append(("lxd", self.version(revision), revision, read("/lab/state/tracking"), "canonical✓", self.notes(revision)))
         return Answer(out=table(rows))
 
     def services(self, _names, _flags):
@@ -99,13 +99,13 @@ class Snapd:
     def info(self, _names, _flags):
         head = self.head()
         lines = ["name:      lxd", "summary:   LXD - container and VM manager", "publisher: Canonical✓", "license:   AGPL-3.0", "snap-id:   J60k4JY0HppjwOjW8dZdYc8obXKxujRu",
-                 f"tracking:  {read('/lab/tracking')}", "channels:", f"  5.0/stable: {self.version(head)} 2026-11-20 ({head}) 116MB -",
+                 f"tracking:  {read('/lab/state/tracking')}", "channels:", f"  5.0/stable: {self.version(head)} 2026-11-20 ({head}) 116MB -",
                  f"installed:   {self.version(self.revision)}            ({self.revision}) 116MB {self.notes(self.revision)}"]
         return Answer(out="\n".join(lines) + "\n")
 
     def head(self):
         """What the tracked channel offers now: what is installed, unless the lab says otherwise."""
-        return read("/lab/channel-head") or self.revision
+        return read("/lab/state/channel-head") or self.revision
 
     async def logs(self, _names, flags):
         wanted = next((flag.split("=", 1)[1] for flag in flags if flag.startswith("-n=")), "10")
@@ -119,7 +119,7 @@ class Snapd:
         if other is not None:
             return fail(f'error: snap "lxd" has "{other["kind"]}" change in progress', 10)
         change = self.changes.add(kind, summary, tasks)
-        write("/lab/change-kind", kind)
+        write("/lab/state/change-kind", kind)
         task = self.keep(self.carry_out(change, work))
         if "--no-wait" in flags:
             return Answer(out=f"{change['id']}\n")
@@ -127,13 +127,12 @@ class Snapd:
         return Answer(out=f"{said}\n") if problem is None else fail(f"error: {problem}")
 
     async def carry_out(self, change, work):
-        problem = None
         try:
             problem = await work(change)
-        finally:
-            write("/lab/change-kind", "")
-            if change["status"] == "Doing":
-                self.changes.end(change, "Done" if problem is None else "Error")
+        except Exception as error:
+            problem = f"lab: {type(error).__name__}: {error}"
+        write("/lab/state/change-kind", "")
+        self.changes.end(change, "Done" if problem is None else "Error")
         return problem
 
     def control(self, word, flags, work, said):
@@ -160,7 +159,7 @@ class Snapd:
         return await self.control("restart", flags, work, "Restarted.")
 
     async def stop_services(self, _change):
-        write("/lab/stopped", "yes")
+        write("/lab/state/stopped", "yes")
         units = self.init.units
         for unit in (*units.sockets, units.user_daemon, units.daemon):
             await unit.stop()
@@ -169,7 +168,7 @@ class Snapd:
                 os.remove(unit.path)
 
     async def start_services(self, _change):
-        write("/lab/stopped", "")
+        write("/lab/state/stopped", "")
         for unit in self.init.units.sockets:
             if not unit.enabled:
                 return 'cannot perform the following tasks:\n- start services of snap "lxd" (service "lxd.daemon" is disabled)'
@@ -191,16 +190,16 @@ class Snapd:
     async def refresh(self, _names, flags):
         options = dict(flag[2:].split("=", 1) for flag in flags if "=" in flag and flag.startswith("--"))
         if "hold" in options or "--hold" in flags:
-            write("/lab/held", "yes")
+            write("/lab/state/held", "yes")
             return Answer(out='General refreshes of "lxd" held indefinitely\n')
         if "--unhold" in flags:
-            if os.path.exists("/lab/held"):
-                os.remove("/lab/held")
+            if os.path.exists("/lab/state/held"):
+                os.remove("/lab/state/held")
             return Answer(out='Removed general refresh hold of "lxd"\n')
         if options.get("channel"):
-            write("/lab/tracking", options["channel"])
+            write("/lab/state/tracking", options["channel"])
         if options.get("cohort"):
-            write("/lab/cohort", options["cohort"])
+            write("/lab/state/cohort", options["cohort"])
         revision = options.get("revision") or self.head()
         if not re.fullmatch(r"\d+", revision) or not os.path.isdir(f"{STORE}/{revision}"):
             return fail('error: cannot refresh "lxd": no snap revision available as specified')
@@ -217,7 +216,7 @@ class Snapd:
         return await self.replace("revert-snap", 'Revert "lxd" snap', revision, flags, "reverted")
 
     async def replace(self, kind, summary, revision, flags, verb):
-        tasks = [task.format(rev=revision, channel=read("/lab/tracking")) for task in REFRESH]
+        tasks = [task.format(rev=revision, channel=read("/lab/state/tracking")) for task in REFRESH]
 
         async def work(change):
             self.changes.begin(change, STOP)
@@ -238,4 +237,4 @@ def install(revision):
         os.symlink("/lab/commands", f"{target}/commands")
     os.symlink(revision, f"{SNAPS}/current.new")
     os.replace(f"{SNAPS}/current.new", f"{SNAPS}/current")
-    write("/lab/revision", revision)
+    write("/lab/state/revision", revision)
