@@ -5,20 +5,119 @@
 import { type Finding, sortFindings } from '../finding.ts';
 import type { ClusterObservation } from '../observation.ts';
 import type { ReleaseTable } from '../release.ts';
-import { situationOf, type MemberView, type Situation } from './situation.ts';
+import { daemonRules } from './daemon.ts';
+import { deadRowRules } from './dead-row.ts';
+import { hostRules } from './host.ts';
+import { incompleteRules } from './incomplete.ts';
+import { inventoryRules } from './inventory.ts';
+import { latentRules } from './latent.ts';
+import { leftoverRules } from './leftovers.ts';
+import { membershipRules } from './membership.ts';
+import { mixedRules } from './mixed.ts';
+import { quorumRules } from './quorum.ts';
+import { reachRules } from './reach.ts';
+import { schemaRules } from './schema.ts';
+import { type MemberView, type Situation, situationOf } from './situation.ts';
+import { snapRules } from './snap.ts';
+import { staleRules } from './stale.ts';
+import { binaryEvidence, describeInstalled, namesOf, rowEvidence } from './text.ts';
 import type { Diagnosis, MemberAssessment } from './types.ts';
+import { unexplainedDown } from './unexplained.ts';
 
-export type { ChosenRows, DaemonPhase, Diagnosis, InstalledCount, MemberAssessment, RunningCount } from './types.ts';
 export { daemonPhase } from './phase.ts';
+export type { ChosenRows, DaemonPhase, Diagnosis, InstalledCount, MemberAssessment, RunningCount } from './types.ts';
 
 type Rule = (situation: Situation) => readonly Finding[];
 
-const RULES: readonly Rule[] = [];
+const RULES: readonly Rule[] = [
+  staleRules,
+  mixedRules,
+  latentRules,
+  schemaRules,
+  deadRowRules,
+  inventoryRules,
+  membershipRules,
+  reachRules,
+  quorumRules,
+  daemonRules,
+  leftoverRules,
+  snapRules,
+  hostRules,
+  incompleteRules,
+];
 
+/** Findings that tell of a member without explaining why it does not serve. */
+const SIDE_REMARKS: ReadonlySet<string> = new Set([
+  'auto-refresh-not-held',
+  'clock-skew',
+  'disk-low',
+  'healing-on',
+  'lxcfs-dead',
+  'patch-left-over',
+  'recovery-tarball',
+  'same-count-different-version',
+  'refresh-in-progress',
+  'refresh-blocked-by-lxd',
+  'member-evacuated',
+  'heartbeat-stale',
+  'lxd-debug',
+  'extension-bump-env',
+  'not-a-snap',
+  'unknown-version',
+]);
+
+/** Never throws; the same observation always gives the same answer. */
 export function diagnose(observation: ClusterObservation, releases: ReleaseTable): Diagnosis {
   const situation = situationOf(observation, releases);
-  const findings = RULES.flatMap((rule) => rule(situation));
-  return { findings: sortFindings(findings), rows: situation.rows, members: situation.members.map(assessmentOf) };
+  const found = RULES.flatMap((rule) => rule(situation));
+  const explained = new Set<string>(
+    found.filter(({ kind }) => !SIDE_REMARKS.has(kind)).flatMap(({ members }) => members),
+  );
+  const all = [...found, ...unexplainedDown(situation, explained)];
+  return {
+    findings: sortFindings(all.length === 0 ? [inStep(situation)] : withInStepWords(all)),
+    rows: situation.rows,
+    members: situation.members.map(assessmentOf),
+  };
+}
+
+/** Advice alone must not read like trouble: the card of a healthy cluster says so in every title. */
+function withInStepWords(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.some(({ severity }) => severity !== 'info')) return findings;
+  return findings.map((finding) => ({ ...finding, title: `In step. ${finding.title}` }));
+}
+
+function inStep(situation: Situation): Finding {
+  const words = new Set(situation.members.map(describeInstalled));
+  const what = words.size === 1 ? [...words].join('') : 'the same number of API extensions';
+  const count = situation.members.length;
+  if (count === 0) return nobodyConfigured(situation);
+  return {
+    kind: 'in-step',
+    severity: 'info',
+    members: namesOf(situation.members),
+    title: count === 1 ? `The only member runs ${what}, as recorded` : `All ${count} members run ${what}, as recorded`,
+    cause:
+      `Every member serves, has the same LXD, and the database records what each of them runs. ` +
+      `A restart of any member brings it back without waiting for others.`,
+    evidence: [...situation.members.map(binaryEvidence), ...rowEvidence(situation, situation.rows?.rows ?? [])],
+    extensionsMissing: [],
+    next: `Before the next refresh ask what it would do: check ${situation.cluster} --to VERSION`,
+  };
+}
+
+/** Not reachable through a checked configuration; still an answer. */
+function nobodyConfigured(situation: Situation): Finding {
+  return {
+    kind: 'probe-incomplete',
+    severity: 'warning',
+    members: [],
+    title: 'No member is configured for this cluster',
+    cause: 'There was nobody to ask, so nothing is known. The configuration of the cluster has no members.',
+    evidence: [],
+    extensionsMissing: [],
+    next: `Add members to the configuration, then: status ${situation.cluster}`,
+  };
 }
 
 function assessmentOf(view: MemberView): MemberAssessment {

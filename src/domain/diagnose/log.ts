@@ -19,6 +19,9 @@ export const WAITING_FOR_LEADER: readonly string[] = ['no_leader', 'connecting_g
 /** Lines of one failed start lie within this time, in ms. */
 const ATTEMPT_MS = 5_000;
 
+/** A failed start further back than this is not the present one, in ms. */
+const RECENT_MS = 15 * 60_000;
+
 /** Lines after the last one that proves a successful start; all of them when none does. Oldest first. */
 export function currentLog(facts: MemberFacts): readonly LogFact[] {
   let from = 0;
@@ -35,7 +38,7 @@ export function newestLine(facts: MemberFacts, patterns: readonly string[]): Log
 
 /**
  * The line that says best why the newest failed start failed; null when no fatal line is current. A wrapper is returned only
- * when nothing more exact stands beside it.
+ * when nothing more exact stands beside it. A line about the local schema reads like one about the global schema: it goes first.
  */
 export function newestFatal(facts: MemberFacts): LogFact | null {
   const fatal = currentLog(facts).filter((line) => FATAL.has(line.severity) || line.pattern === 'behind_fatal');
@@ -44,7 +47,20 @@ export function newestFatal(facts: MemberFacts): LogFact | null {
   const attempt = fatal.filter(
     (line) => line.at === null || last.at === null || Math.abs(last.at - line.at) <= ATTEMPT_MS,
   );
-  return newest(attempt.filter((line) => !WRAPPERS.has(line.pattern))) ?? last;
+  const causes = attempt.filter((line) => !WRAPPERS.has(line.pattern));
+  return causes.find((line) => line.pattern === 'schema_too_new_local') ?? newest(causes) ?? last;
+}
+
+/** What a daemon that is not ready says it waits for; null when it does not say. */
+export function waitsFor(facts: MemberFacts): 'versions' | 'leader' | null {
+  const line = newestLine(facts, [...WAITING_FOR_VERSIONS, ...WAITING_FOR_LEADER]);
+  if (line === null) return null;
+  return WAITING_FOR_VERSIONS.includes(line.pattern) ? 'versions' : 'leader';
+}
+
+/** Whether a failed start belongs to the present; `now` is on the member's clock, null when it is not known. */
+export function isRecent(line: LogFact, now: number | null): boolean {
+  return line.at === null || now === null || now - line.at <= RECENT_MS;
 }
 
 export function isWrapper(line: LogFact): boolean {

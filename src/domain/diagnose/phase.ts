@@ -4,11 +4,8 @@
  * half of the time, and a waiting daemon and one that is about to fail give the same 503.
  */
 import type { LogFact, MemberFacts, UnitFacts } from '../observation.ts';
-import { isAfter, newestFatal, newestLine, WAITING_FOR_LEADER, WAITING_FOR_VERSIONS } from './log.ts';
+import { isAfter, isRecent, newestFatal, newestLine, WAITING_FOR_LEADER, WAITING_FOR_VERSIONS } from './log.ts';
 import type { DaemonPhase } from './types.ts';
-
-/** A failed start further back than this is not the present one, in ms. */
-const RECENT_MS = 15 * 60_000;
 
 /** `now` is the time of the answer on the member's own clock; without it the age of log lines is not weighed. */
 export function daemonPhase(facts: MemberFacts, now: number | null = null): DaemonPhase {
@@ -46,10 +43,6 @@ function phaseOfLiving(facts: MemberFacts, unit: UnitFacts | null, now: number |
   // Not ready, with failed starts behind it, and not a line that says why: it may wait, it may be about to fail.
   if (wait === null && restarts !== null && restarts > 0) return 'unknown';
   return 'waiting';
-}
-
-function isRecent(line: LogFact, now: number | null): boolean {
-  return line.at === null || now === null || now - line.at <= RECENT_MS;
 }
 
 /** A daemon that waits has got past what failed before. */

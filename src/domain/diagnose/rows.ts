@@ -6,6 +6,8 @@ import type { MemberName } from '../ids.ts';
 import type { ClusterObservation, MemberObservation, NodeRow, NodesTable } from '../observation.ts';
 import type { ChosenRows } from './types.ts';
 
+const STANDALONE = '0.0.0.0';
+
 interface Candidate {
   readonly member: MemberName;
   readonly table: NodesTable;
@@ -33,8 +35,9 @@ export function disagreeingReads(observation: ClusterObservation, chosen: Chosen
 function candidates(observation: ClusterObservation): readonly Candidate[] {
   return observation.members.flatMap((member) => {
     const table = member.facts?.nodes ?? null;
-    // An empty table is a truncated dump, not a cluster without members.
-    if (table === null || table.rows.length === 0) return [];
+    // An empty table is a truncated dump, not a cluster without members; a server on its own has one row without an address.
+    if (table === null || table.rows.every((row) => row.address === STANDALONE)) return [];
+    if (member.facts?.clustered === false) return [];
     return [{ member: member.member, table: onOurClock(member, table), ready: member.facts?.ready === 'ready' }];
   });
 }

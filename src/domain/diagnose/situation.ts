@@ -3,9 +3,10 @@
  * rules takes a `Situation` and gives findings; nothing here judges.
  */
 import type { ClusterName } from '../ids.ts';
-import type { ClusterObservation, MemberFacts, MemberObservation, NodeRow } from '../observation.ts';
+import type { ClusterObservation, LogFact, MemberFacts, MemberObservation, NodeRow } from '../observation.ts';
 import type { ReleaseTable } from '../release.ts';
 import { hasFix, installedCount, runningCount } from './binary.ts';
+import { isRecent, newestFatal } from './log.ts';
 import { daemonPhase } from './phase.ts';
 import { chooseRows } from './rows.ts';
 import type { ChosenRows, MemberAssessment } from './types.ts';
@@ -94,4 +95,18 @@ function unseen(own: MemberObservation, row: NodeRow | null): MemberAssessment {
     hasFix: null,
     instances: null,
   };
+}
+
+/**
+ * The line that says why this member is down now; null for one that serves, and for one that was stopped in good order, whose last
+ * failure is history. A unit that gave up keeps its cause however old it is.
+ */
+export function currentFatal(view: ReachedView): LogFact | null {
+  const { facts, phase } = view;
+  if (phase === 'serving') return null;
+  const line = newestFatal(facts);
+  if (line === null) return null;
+  const gaveUp = facts.unit?.activeState === 'failed' || facts.stateFile === 'crashed';
+  if (phase === 'stopped') return gaveUp ? line : null;
+  return isRecent(line, memberNow(view.observation)) ? line : null;
 }
