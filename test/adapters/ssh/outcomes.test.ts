@@ -49,7 +49,9 @@ describe('a command that ends', () => {
 
   test('gets an empty standard input', async () => {
     const server = await harness.serve();
-    const outcome = await harness.transport().exec(harness.world().target(server), { text: 'wc -c', timeoutMs: 20_000 });
+    const outcome = await harness
+      .transport()
+      .exec(harness.world().target(server), { text: 'wc -c', timeoutMs: 20_000 });
     expect(stdoutOf(outcome).trim()).toBe('0');
   });
 });
@@ -124,7 +126,9 @@ describe('a known exit', () => {
   test('takes precedence over the time-out of a channel that something keeps open', async () => {
     const timers = createManualTimers();
     const server = await harness.serve({ onExec: (exec) => exec.sendExitStatus(4) });
-    const pending = harness.transport({ timers }).exec(harness.world().target(server), { text: 'x &', timeoutMs: 7000 });
+    const pending = harness
+      .transport({ timers })
+      .exec(harness.world().target(server), { text: 'x &', timeoutMs: 7000 });
     const exec = await server.execAt(0);
     await exec.connection.flushed();
     timers.elapse(7000);

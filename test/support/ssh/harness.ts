@@ -39,7 +39,12 @@ export function useSshHarness(): SshHarness {
       return server;
     },
     transport: (options = {}) => {
-      const transport = createSshTransport({ clock: realClock, timers: realTimers, log: createMemoryLog(), ...options });
+      const transport = createSshTransport({
+        clock: realClock,
+        timers: realTimers,
+        log: createMemoryLog(),
+        ...options,
+      });
       transports.push(transport);
       return transport;
     },

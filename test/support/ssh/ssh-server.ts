@@ -235,6 +235,8 @@ function serveSession(session: Session, side: ServerSideConnection, state: State
     state.execs.push(exec);
     state.waiters.get(exec.index)?.(exec);
     (state.options.onExec ?? runInShell)(exec);
+    // Unread standard input would keep the channel from ever closing.
+    channel.resume();
     return undefined;
   });
 }
