@@ -15,7 +15,12 @@ export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** An argument vector as one line of shell. Words made of harmless characters stay readable. Throws on NUL. */
+/**
+ * An argument vector as one line of shell. Words made of harmless characters stay readable; a first word with `=` is quoted, as
+ * it would be an assignment. Throws on NUL.
+ */
 export function shellJoin(argv: readonly string[]): string {
-  return argv.map((word) => (PLAIN.test(word) ? word : shellQuote(word))).join(' ');
+  return argv
+    .map((word, index) => (PLAIN.test(word) && !(index === 0 && word.includes('=')) ? word : shellQuote(word)))
+    .join(' ');
 }

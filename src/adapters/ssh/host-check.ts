@@ -19,11 +19,6 @@ export interface HostCheck {
   noSharedType(): ConnectFailure;
 }
 
-/** The known_hosts file was read, or why not. */
-export type LoadedKnownHosts =
-  | { readonly kind: 'loaded'; readonly path: string; readonly known: KnownHosts }
-  | { readonly kind: 'unreadable'; readonly path: string; readonly reason: string };
-
 export interface CheckedHost {
   readonly host: string;
   readonly port: number;

@@ -80,10 +80,8 @@ describe('scanning host keys', () => {
   test('of a host that says nothing is failed after the time for connecting', async () => {
     const server = await harness.serve({ onSocket: () => false });
     const { ssh } = harness.world().target(server, { timeoutMs: 50 });
-    expect(await scan({ label: 'm1', host: server.host, port: server.port, ssh })).toMatchObject({
-      kind: 'failed',
-      failure: { reason: expect.stringContaining('within 50 ms') as string },
-    });
+    const result = await scan({ label: 'm1', host: server.host, port: server.port, ssh });
+    expect(JSON.stringify(result)).toMatch(/"failed".*"unreachable".*within 50 ms/);
   });
 });
 

@@ -52,8 +52,7 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
     knownHostsText: () => hostKeys.map((key) => `[127.0.0.1]:${port} ${key.publicText}\n`).join(''),
     close: async () => {
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await gone;
+      if (child.kill('SIGTERM')) await gone;
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -67,6 +66,8 @@ function writeConfig(directory: string, port: number, hostKeys: readonly TestKey
   };
   const authorized = put('authorized_keys', options.authorizedKeys.map((key) => `${key.publicText}\n`).join(''));
   const lines = [
+    // First: sshd takes the first value that it reads for a keyword.
+    ...(options.config ?? []),
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     ...hostKeys.map((key, index) => `HostKey ${put(`host_key_${index}`, key.privateText)}`),
@@ -79,7 +80,6 @@ function writeConfig(directory: string, port: number, hostKeys: readonly TestKey
     'KbdInteractiveAuthentication no',
     'MaxStartups 200:30:300',
     'LogLevel INFO',
-    ...(options.config ?? []),
   ];
   return put('sshd_config', `${lines.join('\n')}\n`);
 }
