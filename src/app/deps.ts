@@ -9,9 +9,9 @@ import type { Diagnosis } from '../domain/diagnose/types.ts';
 import type { MemberName, RunId } from '../domain/ids.ts';
 import type { ClusterObservation, MemberObservation } from '../domain/observation.ts';
 import type { Platform } from '../domain/person.ts';
-import type { Plan, Planned, PlanStep, Strategy } from '../domain/plan.ts';
+import type { PlanStep } from '../domain/plan.ts';
 import type { ReleaseTable } from '../domain/release.ts';
-import type { CompiledStep, Run } from '../domain/run.ts';
+import type { Run } from '../domain/run.ts';
 import type { ChatPort } from '../ports/chat.ts';
 import type { Store } from '../ports/store.ts';
 import type { Clock, Ids, Log, Timers } from '../ports/system.ts';
@@ -43,18 +43,6 @@ export interface ResumeRequest {
   readonly by: string;
 }
 
-export interface PlanRequest {
-  readonly observation: ClusterObservation;
-  readonly diagnosis: Diagnosis;
-  readonly cluster: ClusterConfig;
-  readonly releases: ReleaseTable;
-  /** Null asks for the best one. */
-  readonly strategy: Strategy | null;
-  readonly instances: 'keep' | 'stop';
-  readonly confirmStop: number | null;
-  readonly run: RunId;
-}
-
 export interface MoveQuestion {
   readonly observation: ClusterObservation;
   readonly diagnosis: Diagnosis;
@@ -84,10 +72,8 @@ export interface AppDeps {
   /** Configuration, data directory, disk, database: what can be checked without a member. */
   localChecks(): Promise<readonly DoctorCheck[]>;
   checkMove(question: MoveQuestion): CheckData;
-  plan(request: PlanRequest): Planned;
   /** The text that the member's shell runs. */
   compile(step: PlanStep): string;
-  digest(plan: Plan, compiled: readonly CompiledStep[]): string;
   readonly docs: readonly CommandDoc[];
   /** Lines for the end of the help: clusters, rehearsal scenarios. */
   readonly helpNotes: readonly string[];

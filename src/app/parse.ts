@@ -165,7 +165,7 @@ function takeAmpersand(command: Command, words: readonly Word[], values: Record<
 
 /** Two hyphens, or the dash that a phone or a chat program makes of them. */
 function looksLikeOption(word: Word): boolean {
-  return !word.quoted && /^(?:--|[\u2013\u2014]-?)[a-z]/i.test(word.text);
+  return !word.quoted && /^(?:--|[\u2013\u2014]-?)[a-z_]/i.test(word.text);
 }
 
 function isOption(word: Word, name: string): boolean {

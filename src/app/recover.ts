@@ -5,6 +5,8 @@
 import { planData, planMessage } from '../chat/views/plan.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
 import { requireRunId, type RunId } from '../domain/ids.ts';
+import { digest } from '../domain/digest.ts';
+import { planRecovery } from '../domain/planner/index.ts';
 import { describePerson, principalOf } from '../domain/person.ts';
 import type { Plan, Planned, Refusal, Strategy } from '../domain/plan.ts';
 import type { CompiledStep, Run } from '../domain/run.ts';
@@ -38,7 +40,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
   if (holder !== null) return refuse(call, title, heldBy(cluster, holder));
   const look = await lookAt(call, cluster);
   const run = requireRunId(deps.ids.runId());
-  const planned = deps.plan({
+  const planned = planRecovery({
     observation: look.observation,
     diagnosis: look.diagnosis,
     cluster,
@@ -46,7 +48,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
     strategy: request.strategy,
     instances: request.instances,
     confirmStop: null,
-    run,
+    run: request.dryRun ? null : run,
   });
   if (planned.kind === 'refusal') return refusePlan(call, cluster, planned.refusal, look.answer);
   const compiled = compilePlan(call, planned.plan);
@@ -83,7 +85,7 @@ async function showDryRun(
     run: null,
     plan: planned.plan,
     compiled,
-    digest: call.deps.digest(planned.plan, compiled),
+    digest: digest(planned.plan, compiled),
     expiresAt: null,
     recommended: planned.recommended,
     alternatives: planned.alternatives,
@@ -139,7 +141,7 @@ function newRun(call: Call, cluster: ClusterConfig, { run: id, planned, compiled
     state: 'awaiting-approval',
     plan: planned.plan,
     compiled,
-    digest: deps.digest(planned.plan, compiled),
+    digest: digest(planned.plan, compiled),
     requestedBy: principalOf(person),
     requesterDescribedAs: describePerson(person),
     reason: request.reason,

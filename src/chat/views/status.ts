@@ -6,9 +6,18 @@ import type { StatusData } from '../../domain/data.ts';
 import type { Diagnosis, MemberAssessment } from '../../domain/diagnose/types.ts';
 import type { Severity } from '../../domain/finding.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
-import { fields, heading, message, nextCommand, note, strong, table, text, time } from '../build.ts';
+import { heading, message, nextCommand, note, strong, table, text, time } from '../build.ts';
 import type { Block, Message, Tone } from '../message.ts';
-import { DAEMON_SIGN, describeDuration, isoTime, orUnknown, plural, SEVERITY_SIGN, shortTime } from '../words.ts';
+import {
+  DAEMON_SIGN,
+  describeDuration,
+  isoTime,
+  listOf,
+  orUnknown,
+  plural,
+  SEVERITY_SIGN,
+  shortTime,
+} from '../words.ts';
 import { commandsAfterStatus } from './next.ts';
 
 export interface StatusView {
@@ -63,22 +72,19 @@ export function statusMessage(view: StatusView): Message {
   ]);
 }
 
-/** While members are being asked: no data, since nothing is known yet. */
+/** While members are being asked: one line, and no data, since nothing is known yet. */
 export function askingMessage(
   cluster: string,
   members: readonly { readonly name: string; readonly answered: boolean | null }[],
 ): Message {
-  const open = members.filter((member) => member.answered === null).length;
-  const title = `${cluster}: asking ${plural(members.length, 'member')}… ${members.length - open} of ${members.length} done`;
-  return message(title, 'neutral', [
-    text(title),
-    fields(members.map(({ name, answered }) => [name, answerWords(answered)] as const)),
-  ]);
-}
-
-function answerWords(answered: boolean | null): string {
-  if (answered === null) return '… asked';
-  return answered ? '✓ answered' : '✗ no answer';
+  const named = (answered: boolean | null): string =>
+    listOf(members.filter((each) => each.answered === answered).map(({ name }) => name));
+  const said = [
+    named(true) === '' ? '' : `${named(true)} answered`,
+    named(false) === '' ? '' : `${named(false)} did not`,
+    named(null) === '' ? '' : `waiting for ${named(null)}`,
+  ].filter((words) => words !== '');
+  return message(`${cluster}: asking ${plural(members.length, 'member')}… ${said.join(', ')}`, 'neutral', []);
 }
 
 export function describeHealth(diagnosis: Diagnosis): string {
