@@ -17,14 +17,14 @@ export const OWN_PROCESSES = `own_processes() {
  * `daemons`: pids of LXD daemons. Their children (`lxd fork…`, monitors) run the same binary; the log file's argument tells.
  */
 export const DAEMONS = `is_lxd() {
-  for file in "$S"/*/sbin/lxd "$S"/*/bin/lxd "$C/lxd.debug"; do [ "$1" -ef "$file" ] && return 0; done
+  for binary in "$S"/*/sbin/lxd "$S"/*/bin/lxd "$C/lxd.debug"; do [ "$1" -ef "$binary" ] && return 0; done
   case $(readlink "$1") in */lxd/*/sbin/lxd|*/lxd/*/bin/lxd|*/lxd/*/sbin/lxd' (deleted)'|*/lxd/*/bin/lxd' (deleted)') return 0 ;; esac
   return 1
 }
 daemons() {
   own_processes
-  for file in $(cd "$P" && timeout 5 grep -lsazE '^--logfile(=|$)' $own); do
-    is_lxd "$P/\${file%/cmdline}/exe" && printf '%s ' "\${file%/cmdline}"
+  for entry in $(cd "$P" && timeout 5 grep -lsazE '^--logfile(=|$)' $own); do
+    is_lxd "$P/\${entry%/cmdline}/exe" && printf '%s ' "\${entry%/cmdline}"
   done
 }
 `;

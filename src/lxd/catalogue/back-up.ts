@@ -1,0 +1,80 @@
+/**
+ * Packing the database directory into the run's own folder. A copy is restorable only when nothing wrote meanwhile: same names,
+ * sizes and times before and after. A copy of a running database is labelled as evidence.
+ */
+import { RUN_ID_PATTERN, type RunId } from '../../domain/ids.ts';
+import type { LibraryPart } from './text.ts';
+
+interface Body {
+  readonly uses: readonly LibraryPart[];
+  readonly body: string;
+}
+
+const TRIES = 5;
+/** Kept free beyond the directory's own size: 64 MiB. */
+const RESERVE = 67_108_864;
+
+function places(run: RunId): string {
+  if (!RUN_ID_PATTERN.test(run)) throw new Error('not a run id');
+  return `folder="$C/lockstep/${run}"
+whole() { [ -s "$folder/database.tgz" ] && (cd "$folder" && timeout -k 1 120 sha256sum --status -c database.tgz.sha256 2>/dev/null); }
+facts() {
+  size=$(stat -c %s "$folder/database.tgz") sum=$(first_line "$folder/database.tgz.sha256")
+  echo "bytes=$size sha256=\${sum%% *} consistent=$(first_line "$folder/database.label")"
+}
+`;
+}
+
+const STOPPED_ONLY = `active_state || failed reason=systemctl
+case $state in inactive|failed) ;; *) refused reason=running state=$state ;; esac
+[ -z "$(daemons)" ] || refused reason=process
+`;
+
+export function backUp(run: RunId, consistent: boolean): Body {
+  const wanted = consistent ? 'yes' : 'no';
+  return {
+    uses: consistent ? ['processes', 'state'] : [],
+    body: `${places(run)}wanted=${wanted}
+[ -d "$D" ] && [ -r "$D" ] && [ -x "$D" ] || refused reason=no-database
+whole && [ "$(first_line "$folder/database.label")" = "$wanted" ] && already $(facts)
+${consistent ? STOPPED_ONLY : ''}mkdir -p "$C/lockstep" "$folder" && chmod 0700 "$C/lockstep" "$folder" || failed reason=folder
+used=$(timeout -k 1 20 du -sb "$D") || failed reason=size
+used=\${used%%[!0-9]*}
+free=$(timeout -k 1 5 stat -f -c '%a %S' "$folder") || failed reason=free
+free=$((\${free% *} * \${free#* }))
+[ "$free" -gt $((used + ${String(RESERVE)})) ] || refused reason=disk-low need=$used free=$free
+draft="$folder/.database.tgz"
+listing() { (cd "$L" && timeout -k 1 20 ls -lAR --time-style=+%s.%N database); }
+tries=0 same=no
+while [ "$tries" -lt ${consistent ? String(TRIES) : '1'} ]; do
+  tries=$((tries + 1))
+  before=$(listing) || failed reason=listing
+  timeout -k 5 600 tar -C "$L" -czf "$draft" database
+  code=$?
+  after=$(listing) || failed reason=listing
+  [ "$code" = 0 ] && [ "$before" = "$after" ] && { same=yes; break; }
+  [ "$code" -le 1 ] || { rm -f "$draft"; failed reason=tar code=$code; }
+  sleep 0.5
+done
+${consistent ? `[ "$same" = yes ] || { rm -f "$draft"; failed reason=changing tries=$tries; }\n` : ''}files=$(timeout -k 1 120 tar -tzf "$draft" | wc -l)
+[ "$files" -gt 1 ] || { rm -f "$draft"; failed reason=archive; }
+sum=$(timeout -k 1 120 sha256sum "$draft") || failed reason=sha256
+printf '%s\\n' "$before" >"$folder/database.listing" || failed reason=write
+echo "$wanted" >"$folder/database.label"
+[ "$wanted" = yes ] || echo "evidence, not restorable: the daemon may have been running" >>"$folder/database.label"
+chmod 0600 "$draft" && sync "$draft" && mv -f "$draft" "$folder/database.tgz" || failed reason=write
+printf '%s  database.tgz\\n' "\${sum%% *}" >"$folder/database.tgz.sha256" && sync "$folder/database.tgz.sha256" || failed reason=write
+whole || failed reason=verify
+finish_done $(facts) files=$((files)) tries=$tries unchanged=$same
+`,
+  };
+}
+
+export function backUpLook(run: RunId, consistent: boolean): Body {
+  return {
+    uses: [],
+    body: `${places(run)}whole && [ "$(first_line "$folder/database.label")" = ${consistent ? 'yes' : 'no'} ] && finish_done $(facts)
+finish 0 not-done
+`,
+  };
+}

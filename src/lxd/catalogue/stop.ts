@@ -1,0 +1,161 @@
+/**
+ * Stopping LXD without its instances, and starting it. A serving daemon is ended with SIGTERM; one that is not ready ignores
+ * that until it is aligned and then shuts down, so it is ended with SIGKILL, in one breath with the unit and behind the word
+ * `crashed` in LXD's state file, which keeps the snap's stop script from ending LXCFS under running containers.
+ * Activation is stopped first: one client's connection would start everything again.
+ */
+import { UNIT } from '../script/prologue.ts';
+import type { LibraryPart } from './text.ts';
+
+interface Body {
+  readonly uses: readonly LibraryPart[];
+  readonly body: string;
+}
+
+/** Two texts may follow each other on a daemon that is ending: the mark tells the second that the signal was sent. */
+export function stopServing(waitS: string): Body {
+  return {
+    uses: ['processes', 'state', 'ready', 'units'],
+    body: `sent="$C/lockstep/terminated"
+active_state || failed reason=systemctl
+case $state in
+  inactive|failed)
+    [ -z "$(daemons)" ] || refused reason=orphan-daemon
+    stop_activation || failed reason=sockets
+    rm -f "$sent"
+    already ;;
+esac
+before=$(lxcfs_pid)
+daemon_pid || refused reason=pid state=$state
+serving=$pid
+if [ "$(first_line "$sent")" != "$serving" ]; then
+  is_ready || refused reason=not-ready state=$state
+  stop_activation || failed reason=sockets
+  is_ready && daemon_pid && [ "$pid" = "$serving" ] || refused reason=not-ready-any-more
+  mkdir -p "$C/lockstep" && echo "$serving" >"$sent" || failed reason=mark
+  signal TERM "$serving" || failed reason=signal
+fi
+end=$(($(date +%s) + ${waitS}))
+while :; do
+  active_state || state=unknown
+  [ "$state" = failed ] && failed reason=unit-failed
+  [ "$state" = inactive ] && [ "$(first_line "$C/state")" = shutdown ] && [ ! -e "$P/$serving" ] && break
+  [ "$(date +%s)" -lt "$end" ] || waiting reason=still-ending pid=$serving state=$state
+  sleep 0.3
+done
+rm -f "$sent"
+after=$(lxcfs_pid)
+[ "$before" = "$after" ] || failed reason=lxcfs before=$before after=$after
+finish_done pid=$serving lxcfs=$after
+`,
+  };
+}
+
+export const STOP_NOT_READY: Body = {
+  uses: ['processes', 'state', 'ready', 'units'],
+  body: `active_state || failed reason=systemctl
+case $state in
+  inactive|failed)
+    [ -z "$(daemons)" ] || refused reason=orphan-daemon
+    stop_activation || failed reason=sockets
+    already state=$state ;;
+esac
+grep -q crashed "$S/current/commands/daemon.stop" || refused reason=stop-script
+is_ready && refused reason=serving
+before=$(lxcfs_pid)
+stop_activation || failed reason=sockets
+end=$(($(date +%s) + 90)) killed=0
+while :; do
+  active_state || state=unknown
+  case $state in inactive|failed) break ;; esac
+  if daemon_pid && [ -z "$(first_line "$C/state")" ]; then
+    target=$pid
+    is_ready && refused reason=became-ready killed=$killed
+    if daemon_pid && [ "$pid" = "$target" ] && [ -z "$(first_line "$C/state")" ]; then
+      echo crashed >"$C/state" || failed reason=state-file
+      timeout -k 1 5 systemctl stop --no-block ${UNIT} || failed reason=systemctl-stop
+      signal KILL "$target" && killed=$((killed + 1))
+    fi
+  else
+    sleep 0.1
+  fi
+  [ "$(date +%s)" -lt "$end" ] || waiting reason=still-active state=$state killed=$killed
+done
+[ -z "$(daemons)" ] || failed reason=process
+after=$(lxcfs_pid)
+[ "$before" = "$after" ] || failed reason=lxcfs before=$before after=$after
+finish_done killed=$killed state=$state lxcfs=$after
+`,
+};
+
+const STOPPED = `active_state || failed reason=systemctl
+left=$(daemons)
+`;
+
+export const CHECK_STOPPED: Body = {
+  uses: ['processes', 'state'],
+  body: `${STOPPED}case $state in inactive|failed) ;; *) failed reason=unit state=$state ;; esac
+[ -z "$left" ] || failed reason=process pid=\${left%% *}
+finish_done state=$state
+`,
+};
+
+/** `unknown` while a daemon that was told to end is still there. */
+export const STOPPED_LOOK: Body = {
+  uses: ['processes', 'state'],
+  body: `active_state || finish 0 unknown reason=systemctl
+left=$(daemons)
+case $state in inactive|failed) [ -z "$left" ] && finish_done state=$state ;; esac
+told=$(first_line "$C/lockstep/terminated")
+[ -n "$told" ] && [ -e "$P/$told" ] && finish 0 unknown reason=still-ending state=$state
+[ "$state" = deactivating ] && finish 0 unknown reason=still-ending state=$state
+finish 0 not-done state=$state
+`,
+};
+
+/** Without waiting for readiness: a member of a cluster that starts may wait for the others. */
+export const START: Body = {
+  uses: ['state', 'units'],
+  body: `active_state || failed reason=systemctl
+case $state in active|activating|reloading) already state=$state ;; esac
+[ "$state" = failed ] && timeout -k 1 5 systemctl reset-failed ${UNIT}
+each_unit start --no-block || failed reason=sockets
+timeout -k 1 10 systemctl start --no-block ${UNIT} || failed reason=systemctl-start
+end=$(($(date +%s) + 15))
+while :; do
+  active_state || state=unknown
+  case $state in active|activating) finish_done state=$state ;; esac
+  [ "$(date +%s)" -lt "$end" ] || failed reason=not-started state=$state
+  sleep 0.2
+done
+`,
+};
+
+export const START_LOOK: Body = {
+  uses: ['state'],
+  body: `active_state || finish 0 unknown reason=systemctl
+case $state in active|activating|reloading) finish_done state=$state ;; esac
+finish 0 not-done state=$state
+`,
+};
+
+export function awaitReady(waitS: string): Body {
+  return {
+    uses: ['state', 'ready'],
+    body: `end=$(($(date +%s) + ${waitS}))
+while :; do
+  is_ready && finish_done
+  [ "$state" = failed ] && failed reason=unit-failed
+  [ "$(date +%s)" -lt "$end" ] || waiting reason=not-ready state=$state
+  sleep 0.5
+done
+`,
+  };
+}
+
+export const READY_LOOK: Body = {
+  uses: ['state', 'ready'],
+  body: `is_ready && finish_done
+finish 0 not-done state=$state
+`,
+};

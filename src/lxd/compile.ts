@@ -1,0 +1,108 @@
+/**
+ * From a plan's abstract step to the text that a member's shell runs, and to the read-only look that tells afterwards whether it
+ * happened. The same step always gives the same text: its digest is what is approved. Every value is checked before it goes in.
+ */
+import { assertNever } from '../domain/assert-never.ts';
+import type { PlanStep, StepCall } from '../domain/plan.ts';
+import { backUp, backUpLook } from './catalogue/back-up.ts';
+import {
+  awaitPatchConsumed,
+  CONSUMED_LOOK,
+  removePatch,
+  removePatchLook,
+  writePatch,
+  writePatchLook,
+} from './catalogue/patch.ts';
+import { HOLD, HOLD_LOOK, plainStop, RELEASE, RELEASE_LOOK } from './catalogue/snap.ts';
+import {
+  awaitReady,
+  CHECK_STOPPED,
+  READY_LOOK,
+  START,
+  START_LOOK,
+  STOP_NOT_READY,
+  STOPPED_LOOK,
+  stopServing,
+} from './catalogue/stop.ts';
+import { buildText, wholeNumber, type StepText } from './catalogue/text.ts';
+
+export { compileProbe, type ProbeScriptOptions } from './probe-script.ts';
+
+type Body = Pick<StepText, 'uses' | 'body'>;
+
+const LONGEST_WAIT_S = 7200;
+const LOOK_S = 150;
+
+function wait(seconds: number): string {
+  return wholeNumber(seconds, 1, LONGEST_WAIT_S);
+}
+
+function bodyOf(call: StepCall): Body {
+  switch (call.kind) {
+    case 'hold-refreshes':
+      return HOLD;
+    case 'release-hold':
+      return RELEASE;
+    case 'back-up':
+      return backUp(call.run, call.consistent);
+    case 'stop-serving':
+      return stopServing(wait(call.waitS));
+    case 'stop-not-ready':
+      return STOP_NOT_READY;
+    case 'stop-plain':
+      return plainStop(wait(call.waitS));
+    case 'check-stopped':
+      return CHECK_STOPPED;
+    case 'write-patch':
+      return writePatch(call.run, call.patch);
+    case 'await-patch-consumed':
+      return awaitPatchConsumed(wait(call.waitS));
+    case 'remove-patch':
+      return removePatch(call.run);
+    case 'start':
+      return START;
+    case 'await-ready':
+      return awaitReady(wait(call.waitS));
+    default:
+      return assertNever(call);
+  }
+}
+
+function lookOf(call: StepCall): Body {
+  switch (call.kind) {
+    case 'hold-refreshes':
+      return HOLD_LOOK;
+    case 'release-hold':
+      return RELEASE_LOOK;
+    case 'back-up':
+      return backUpLook(call.run, call.consistent);
+    case 'stop-serving':
+    case 'stop-not-ready':
+    case 'stop-plain':
+    case 'check-stopped':
+      return STOPPED_LOOK;
+    case 'write-patch':
+      return writePatchLook(call.run);
+    case 'await-patch-consumed':
+      return CONSUMED_LOOK;
+    case 'remove-patch':
+      return removePatchLook(call.run);
+    case 'start':
+      return START_LOOK;
+    case 'await-ready':
+      return READY_LOOK;
+    default:
+      return assertNever(call);
+  }
+}
+
+/** The text of one step. Throws on values that no planner may give. */
+export function compileStep(step: Pick<PlanStep, 'call' | 'timeoutMs'>): string {
+  const seconds = Math.max(1, Math.ceil(step.timeoutMs / 1000));
+  return buildText({ kind: step.call.kind, seconds, ...bodyOf(step.call) });
+}
+
+/** A text that only reads and whose result says `done`, `not-done` or `unknown`: for a step whose outcome was lost. */
+export function compileLook(step: Pick<PlanStep, 'call'>): string {
+  return buildText({ kind: step.call.kind, seconds: LOOK_S, ...lookOf(step.call) });
+}
