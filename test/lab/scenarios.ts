@@ -1,0 +1,200 @@
+/**
+ * The named states that a lab can be brought into, each from a healthy cluster on revision 502.
+ * Every scenario waits until its state is really there and says in one line what is true then. What happened on the way
+ * (instances stopped by a `snap stop`) is cleared from the impact files, so that they show only what comes after.
+ */
+import { DATABASE, type Lab } from './lab.ts';
+import {
+  allServing,
+  changesDone,
+  crashLooping,
+  intoRevision,
+  journalSays,
+  lxcList,
+  rows,
+  serving,
+  waiting,
+} from './state.ts';
+
+const BEHIND = 'version is behind';
+const RECIPE = 'UPDATE nodes SET api_extensions=313;';
+
+type Make = (lab: Lab, names: readonly string[], first: string, last: string) => Promise<string>;
+
+const SCENARIOS = {
+  healthy: async () => 'all members are ONLINE on 502, refreshes are held',
+  'downgraded-all': downgradedAll,
+  'downgraded-one': downgradedOne,
+  'downgraded-minority-patched': minorityPatched,
+  'upgrade-waiting': upgradeWaiting,
+  'stopped-all': stoppedAll,
+  'quorum-lost': quorumLost,
+  'schema-newer': schemaNewer,
+  partition,
+  'leftover-patch': leftoverPatch,
+  'bad-patch': badPatch,
+  'disk-full': diskFull,
+  'host-key-changed': hostKeyChanged,
+  'slow-member': slowMember,
+  'clock-offset': clockOffset,
+  'mixed-binaries': mixedBinaries,
+  'sudo-refused': sudoRefused,
+  'auto-refresh-not-held': notHeld,
+  evacuated,
+  'refresh-in-progress': refreshInProgress,
+} as const satisfies Record<string, Make>;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+
+export const SCENARIO_NAMES = Object.keys(SCENARIOS) as readonly ScenarioName[];
+
+export function isScenarioName(word: string): word is ScenarioName {
+  return Object.hasOwn(SCENARIOS, word);
+}
+
+export async function reachScenario(lab: Lab, name: ScenarioName): Promise<string> {
+  const names = lab.members.map((member) => member.name);
+  const make: Make = SCENARIOS[name];
+  const truth = await make(lab, names, names[0] ?? 'm1', names.at(-1) ?? 'm1');
+  await lab.clearImpact();
+  return truth;
+}
+
+async function downgradedAll(lab: Lab, names: readonly string[]): Promise<string> {
+  await lab.refresh(names, '501');
+  await lab.waitUntil('all members crash-loop', () => crashLooping(lab, names, BEHIND));
+  await lab.waitUntil('the refreshes have ended', () => changesDone(lab, names));
+  return `${names.join(', ')} run 501 and crash-loop ("${BEHIND}"); every row says 318`;
+}
+
+async function downgradedOne(lab: Lab, names: readonly string[], _first: string, last: string): Promise<string> {
+  await lab.refresh(last, '501');
+  await lab.waitUntil(`${last} crash-loops`, () => crashLooping(lab, [last], BEHIND));
+  await lab.waitUntil('the refresh has ended', () => changesDone(lab, [last]));
+  await lab.waitUntil('the others serve', () => allServing(lab, names.slice(0, -1)));
+  return `${last} runs 501 and crash-loops ("${BEHIND}"); the others serve on 502`;
+}
+
+async function minorityPatched(lab: Lab, names: readonly string[], first: string, last: string): Promise<string> {
+  await downgradedOne(lab, names, first, last);
+  await lab.putPatch(last, RECIPE);
+  await lab.waitUntil(`${last} serves`, () => serving(lab, last));
+  await lab.waitUntil('all are ONLINE', async () => lxcList(lab, first, names, 'ONLINE'));
+  const counts = new Set((await rows(lab, first)).map((row) => row.extensions));
+  return `all members are ONLINE and every row says ${[...counts].join(', ')}, but only ${last} runs 501: the others wait at their next restart`;
+}
+
+async function upgradeWaiting(lab: Lab, names: readonly string[], first: string): Promise<string> {
+  await intoRevision(lab, names, '501');
+  await lab.refresh(first, '502');
+  await lab.waitUntil(`${first} waits`, () => waiting(lab, first));
+  await lab.waitUntil('the others serve', () => allServing(lab, names.slice(1)));
+  return `${first} runs 502 and waits for the others, which serve on 501; its refresh hangs in "Start snap services"`;
+}
+
+async function stoppedAll(lab: Lab, names: readonly string[]): Promise<string> {
+  await Promise.all(names.map((name) => lab.must(name, 'snap stop lxd')));
+  await Promise.all(names.map((name) => lab.install(name, '501')));
+  for (const name of names) {
+    await lab.waitUntil(
+      `${name} is stopped`,
+      async () => (await lab.sh(name, "pgrep -f '[l]xd --logfile'")).code !== 0,
+    );
+  }
+  return `${names.join(', ')} are stopped, on 501; every row says 318`;
+}
+
+async function quorumLost(lab: Lab, names: readonly string[], first: string): Promise<string> {
+  const others = names.slice(1);
+  await Promise.all(others.map((name) => lab.must(name, 'snap stop lxd')));
+  const noLeader = async () =>
+    (await lab.sh(first, "timeout 15 lxd sql global 'SELECT 1' 2>&1")).stdout.includes('no available dqlite leader');
+  await lab.waitUntil(`${first} has no leader`, noLeader);
+  return `${others.join(', ')} are stopped; ${first} is up and has no leader`;
+}
+
+async function schemaNewer(lab: Lab, _names: readonly string[], first: string, last: string): Promise<string> {
+  await lab.must(
+    first,
+    `lxd sql global "INSERT INTO schema (version, updated_at) VALUES (61, strftime('%s')); UPDATE nodes SET schema=61"`,
+  );
+  await lab.must(last, 'systemctl reload snap.lxd.daemon.service');
+  await lab.waitUntil(`${last} crash-loops`, () => crashLooping(lab, [last], BEHIND));
+  return `the database has schema 61, the binaries know 60; ${last} was restarted and crash-loops`;
+}
+
+async function partition(lab: Lab, _names: readonly string[], first: string, last: string): Promise<string> {
+  await lab.partition(last);
+  await lab.waitUntil(`${last} is OFFLINE for ${first}`, () => lxcList(lab, first, [last], 'OFFLINE'));
+  return `${last} runs but no packet reaches it; for the others it is OFFLINE`;
+}
+
+async function leftoverPatch(lab: Lab, names: readonly string[]): Promise<string> {
+  const member = names[1] ?? 'm1';
+  await lab.putPatch(member, RECIPE);
+  await lab.must(member, `test -s ${DATABASE}/patch.global.sql`);
+  return `${member} serves and has a patch.global.sql that fires at its next start`;
+}
+
+async function badPatch(lab: Lab, names: readonly string[], first: string): Promise<string> {
+  await downgradedAll(lab, names);
+  await lab.putPatch(first, 'UPDATE knots SET api_extensions=313;');
+  await lab.waitUntil(`${first} refuses the patch`, () => journalSays(lab, first, 'failed to execute queries from'));
+  return `as downgraded-all, and ${first} fails on a patch.global.sql with an unknown table, which stays there`;
+}
+
+async function diskFull(lab: Lab, names: readonly string[]): Promise<string> {
+  const member = names[1] ?? 'm1';
+  await lab.fillDisk(member);
+  const free = await lab.must(member, 'df --output=avail -k /var/snap/lxd/common | tail -1');
+  return `${member} has ${free} KiB left where LXD keeps its database`;
+}
+
+async function hostKeyChanged(lab: Lab, names: readonly string[]): Promise<string> {
+  const member = names[1] ?? 'm1';
+  await lab.changeHostKey(member);
+  return `${member} answers with a host key that known_hosts does not have`;
+}
+
+async function slowMember(lab: Lab, names: readonly string[]): Promise<string> {
+  const member = names[1] ?? 'm1';
+  await lab.slow(member, 4);
+  return `every login command on ${member} starts 4 s late`;
+}
+
+async function clockOffset(lab: Lab, _names: readonly string[], first: string, last: string): Promise<string> {
+  await lab.setClockOffset(last, 90);
+  const [here, there] = await Promise.all([lab.must(first, 'date +%s'), lab.must(last, 'date +%s')]);
+  return `the clock of ${last} is ${Number(there) - Number(here)} s ahead, as far as date can tell`;
+}
+
+async function mixedBinaries(lab: Lab, names: readonly string[], _first: string, last: string): Promise<string> {
+  const others = names.slice(0, -1);
+  await Promise.all([lab.refresh(others, '501'), lab.refresh(last, '500')]);
+  await lab.waitUntil('all members crash-loop', () => crashLooping(lab, names, BEHIND));
+  await lab.waitUntil('the refreshes have ended', () => changesDone(lab, names));
+  return `${others.join(', ')} run 501, ${last} runs 500; all crash-loop, every row says 318`;
+}
+
+async function sudoRefused(lab: Lab, names: readonly string[]): Promise<string> {
+  const member = names[1] ?? 'm1';
+  await lab.withdrawSudo(member);
+  return `ops may not use sudo on ${member}`;
+}
+
+async function notHeld(lab: Lab, names: readonly string[]): Promise<string> {
+  await Promise.all(names.map((name) => lab.must(name, 'snap refresh --unhold lxd')));
+  return 'refreshes are not held on any member';
+}
+
+async function evacuated(lab: Lab, _names: readonly string[], first: string, last: string): Promise<string> {
+  await lab.must(first, `lxc cluster evacuate ${last} --force`);
+  await lab.waitUntil(`${last} is EVACUATED`, () => lxcList(lab, first, [last], 'EVACUATED'));
+  return `${last} is evacuated, the others serve`;
+}
+
+async function refreshInProgress(lab: Lab, names: readonly string[]): Promise<string> {
+  const member = names[1] ?? 'm1';
+  const change = await lab.setPendingChange(member);
+  return `snapd on ${member} is busy with change ${change}, Auto-refresh snap "lxd"`;
+}

@@ -1,0 +1,87 @@
+/** What a lab's members are doing, read on the members themselves; and the way of a whole cluster onto an older revision. */
+import { type Lab, REVISIONS, type Revision } from './lab.ts';
+
+export interface NodeRow {
+  readonly name: string;
+  readonly schema: number;
+  readonly extensions: number;
+}
+
+const READY = 'curl -s -m 3 --unix-socket /var/snap/lxd/common/lxd/unix.socket http://lxd/internal/ready';
+
+async function every(names: readonly string[], holds: (name: string) => Promise<boolean>): Promise<boolean> {
+  return (await Promise.all(names.map((name) => holds(name)))).every(Boolean);
+}
+
+/** Whether the daemon runs and says that it is ready. Asks only a running daemon, so that it starts none. */
+export async function serving(lab: Lab, name: string): Promise<boolean> {
+  const { stdout } = await lab.sh(name, `systemctl is-active -q snap.lxd.daemon.service && ${READY}`);
+  return stdout.includes('"status_code":200');
+}
+
+export function allServing(lab: Lab, names: readonly string[]): Promise<boolean> {
+  return every(names, (name) => serving(lab, name));
+}
+
+/** Whether each of these restarts over and over for this reason. */
+export function crashLooping(lab: Lab, names: readonly string[], reason: string): Promise<boolean> {
+  return every(names, async (name) => {
+    const { stdout } = await lab.sh(name, 'systemctl show -p NRestarts --value snap.lxd.daemon.service');
+    return Number(stdout) >= 2 && (await journalSays(lab, name, reason));
+  });
+}
+
+export async function journalSays(lab: Lab, name: string, text: string): Promise<boolean> {
+  const { stdout } = await lab.exec(name, ['journalctl', '--no-pager', '-o', 'cat', '-u', 'snap.lxd.daemon']);
+  return stdout.includes(text);
+}
+
+/** Whether the daemon answers on its socket and waits for other members. */
+export async function waiting(lab: Lab, name: string): Promise<boolean> {
+  return !(await serving(lab, name)) && (await journalSays(lab, name, 'Wait for other cluster'));
+}
+
+export function changesDone(lab: Lab, names: readonly string[]): Promise<boolean> {
+  return every(names, async (name) => !(await lab.sh(name, 'snap changes')).stdout.includes('Doing'));
+}
+
+/** Whether one member shows these members in this state. */
+export async function lxcList(lab: Lab, from: string, names: readonly string[], state: string): Promise<boolean> {
+  const { stdout } = await lab.sh(from, 'timeout 5 lxc cluster list -f csv');
+  const lines = stdout.split('\n');
+  return names.every((name) => lines.some((line) => line.startsWith(`${name},`) && line.includes(`,${state},`)));
+}
+
+/** The nodes table as a member with a leader has it. */
+export async function rows(lab: Lab, from: string): Promise<readonly NodeRow[]> {
+  const query = JSON.stringify({
+    database: 'global',
+    query: 'SELECT name, schema, api_extensions FROM nodes ORDER BY id',
+  });
+  const socket = '/var/snap/lxd/common/lxd/unix.socket';
+  const { stdout } = await lab.exec(from, [
+    'curl',
+    '-s',
+    '-m',
+    '15',
+    '--unix-socket',
+    socket,
+    '-d',
+    query,
+    'http://lxd/internal/sql',
+  ]);
+  const answer = JSON.parse(stdout) as { metadata: { Results: { rows: [string, number, number][] }[] } };
+  return (answer.metadata.Results[0]?.rows ?? []).map(([name, schema, extensions]) => ({ name, schema, extensions }));
+}
+
+/** Bring the whole cluster onto an older revision in good order: rows and binaries agree afterwards. */
+export async function intoRevision(lab: Lab, names: readonly string[], revision: Revision): Promise<void> {
+  await Promise.all(names.map((name) => lab.install(name, revision)));
+  await Promise.all(names.map((name) => lab.powerOff(name)));
+  await Promise.all(
+    names.map((name) => lab.putPatch(name, `UPDATE nodes SET api_extensions=${REVISIONS[revision].extensions};`)),
+  );
+  await Promise.all(names.map((name) => lab.powerOn(name)));
+  await lab.waitUntil(`all members serve on ${revision}`, () => allServing(lab, names));
+  await lab.waitUntil('all are ONLINE', () => lxcList(lab, names[0] ?? 'm1', names, 'ONLINE'));
+}
