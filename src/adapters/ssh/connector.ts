@@ -15,7 +15,7 @@ import { createJumpPool } from './jump.ts';
 import { type Endpoint, createLoginPreparation } from './login-settings.ts';
 import { openSocket } from './socket.ts';
 
-export interface Address {
+interface Address {
   readonly host: string;
   readonly port: number;
 }
@@ -81,6 +81,13 @@ export function createConnector(options: ConnectorOptions): Connector {
     },
     close: () => jumps.close(),
   };
+}
+
+/** Who was silent when the time for connecting was over. */
+function silence(stream: Result<Duplex, ConnectFailure>, endpoint: Endpoint): string {
+  if (stream.ok) return `no answer to the SSH handshake from ${endpoint.label}`;
+  const { error } = stream;
+  return error.kind === 'unreachable' && error.reason !== 'stopped' ? error.reason : `no answer from ${endpoint.label}`;
 }
 
 async function straight(to: Address, signal: AbortSignal): Promise<Result<Duplex, ConnectFailure>> {

@@ -75,10 +75,12 @@ export function createJumpPool(connect: ConnectJump): JumpPool {
       const jump = parseJump(ssh.jump ?? '', ssh.user);
       if (!jump.ok) return err(unreachable(jump.error));
       const reached = await orStopped(shared(jump.value, ssh), signal);
-      if (reached === undefined) return err(unreachable('stopped'));
+      if (reached === undefined)
+        return err(unreachable(`no answer from the jump host ${jump.value.host}:${jump.value.port}`));
       if (!reached.ok) return reached;
       const stream = await orStopped(forward(reached.value, to), signal);
-      if (stream === undefined) return err(unreachable('stopped'));
+      if (stream === undefined)
+        return err(unreachable(`the jump host ${jump.value.host} did not reach ${to.host}:${to.port} in time`));
       return stream.ok
         ? stream
         : err(unreachable(`the jump host ${jump.value.host} can't reach ${to.host}:${to.port} (${stream.error})`));

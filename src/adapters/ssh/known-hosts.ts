@@ -5,7 +5,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-export type KnownHostsMarker = 'revoked' | 'cert-authority';
+type KnownHostsMarker = 'revoked' | 'cert-authority';
 
 export interface KnownHostsEntry {
   /** 1-based line number in the file. */
@@ -79,7 +79,7 @@ export function knownHostsName(host: string, port: number): string {
 }
 
 /** Whether an entry speaks about `name` (as `knownHostsName` gives it). A negated pattern that matches excludes the whole line. */
-export function matchesEntry(entry: KnownHostsEntry, name: string): boolean {
+function matchesEntry(entry: KnownHostsEntry, name: string): boolean {
   if (entry.names.startsWith('|')) return matchesHashed(entry.names, name);
   let matched = false;
   for (const pattern of entry.names.split(',')) {

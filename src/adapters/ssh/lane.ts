@@ -88,7 +88,8 @@ export function createLane(dependencies: LaneDependencies): Lane {
       truncated: output.truncated() || !complete,
       durationMs: clock.monotonicMs() - requestedMs,
     }));
-    log.debug('ssh exec', { member: target.member.name, outcome: outcome.kind });
+    if (outcome.kind === 'lost') log.warn('ssh exec lost', { member: target.member.name, reason: outcome.reason });
+    else log.debug('ssh exec', { member: target.member.name, outcome: outcome.kind });
     return outcome;
   }
 

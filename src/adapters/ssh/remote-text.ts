@@ -2,7 +2,7 @@
 
 const LONGEST = 200;
 
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is to be removed
   const line = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;

@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts';
 import type { OutputCollector } from './output.ts';
 import { messageOf } from './remote-text.ts';
 
-export type Exit =
+type Exit =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string };
 

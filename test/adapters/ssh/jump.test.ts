@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseJump } from '../../../src/adapters/ssh/jump.ts';
 import { useSshHarness } from '../../support/ssh/harness.ts';
 import { generateTestKey } from '../../support/ssh/keys.ts';
+import { createManualTimers } from '../../support/ssh/system.ts';
 
 const harness = useSshHarness();
 const request = { text: 'echo through', timeoutMs: 20_000 };
@@ -58,6 +59,19 @@ describe('a jump host', () => {
     const target = harness.world().target(member, { jump: `127.0.0.1:${bastion.port}` });
     const outcome = await harness.transport().exec(target, request);
     expect(outcome.kind === 'unreachable' && outcome.reason).toMatch(/jump host 127\.0\.0\.1 can't reach/);
+  });
+
+  test('that says nothing is named in the reason, and not the member behind it', async () => {
+    const timers = createManualTimers();
+    const bastion = await harness.serve({ onSocket: () => false });
+    const member = await harness.serve();
+    const target = harness.world().target(member, { jump: `127.0.0.1:${bastion.port}`, timeoutMs: 3000 });
+    const pending = harness.transport({ timers }).exec(target, request);
+    await expect.poll(() => bastion.acceptedSockets()).toBe(1);
+    timers.elapse(3000);
+    const outcome = await pending;
+    expect(outcome.kind === 'unreachable' && outcome.reason).toMatch(/no answer.*the jump host/);
+    expect(member.acceptedSockets()).toBe(0);
   });
 
   test('that is reset while a member runs a command makes that lost, and the next exec goes over a new one', async () => {

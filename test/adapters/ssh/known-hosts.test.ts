@@ -7,6 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { entriesFor, fingerprintOf, judgeHostKey, parseKnownHosts } from '../../../src/adapters/ssh/known-hosts.ts';
 import { generateTestKey } from '../../support/ssh/keys.ts';
+import { OPENSSH_TOOLS } from '../../support/ssh/openssh.ts';
 
 const ed = generateTestKey();
 const ed2 = generateTestKey();
@@ -97,7 +98,7 @@ describe('a malformed line', () => {
   });
 });
 
-const sshKeygen = spawnSync('ssh-keygen', ['-F', 'x', '-f', '/dev/null']).error === undefined;
+const sshKeygen = spawnSync(OPENSSH_TOOLS.keygen, ['-F', 'x', '-f', '/dev/null']).error === undefined;
 const directory = mkdtempSync(join(tmpdir(), 'lockstep-known-hosts-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -105,7 +106,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 function linesBySshKeygen(text: string, name: string): number[] {
   const path = join(directory, 'known_hosts');
   writeFileSync(path, text);
-  const { stdout } = spawnSync('ssh-keygen', ['-F', name, '-f', path], { encoding: 'utf8' });
+  const { stdout } = spawnSync(OPENSSH_TOOLS.keygen, ['-F', name, '-f', path], { encoding: 'utf8' });
   return [...stdout.matchAll(/found: line (\d+)/g)].map((match) => Number(match[1]));
 }
 
@@ -143,7 +144,7 @@ describe.skipIf(!sshKeygen)(`ssh-keygen${sshKeygen ? '' : ' (not installed here)
   test.each([ed, rsa])('prints the same fingerprint', (each) => {
     const path = join(directory, 'key.pub');
     writeFileSync(path, `${each.publicText}\n`);
-    const { stdout } = spawnSync('ssh-keygen', ['-lf', path], { encoding: 'utf8' });
+    const { stdout } = spawnSync(OPENSSH_TOOLS.keygen, ['-lf', path], { encoding: 'utf8' });
     expect(stdout.split(' ')[1]).toBe(fingerprintOf(each.publicBlob));
   });
 });

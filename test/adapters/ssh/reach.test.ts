@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { openSocket } from '../../../src/adapters/ssh/socket.ts';
 import { useSshHarness } from '../../support/ssh/harness.ts';
 import { closeServer, listenOnLoopback } from '../../support/ssh/listen.ts';
 import { createManualTimers } from '../../support/ssh/system.ts';
@@ -36,6 +37,14 @@ describe('a member that cannot be reached', () => {
     timers.elapse(3000);
     const outcome = await pending;
     expect(outcome.kind === 'unreachable' && outcome.reason).toMatch(/no answer.*m1 .* within 3000 ms/);
+  });
+
+  test('is given up at once when the attempt is stopped', async () => {
+    const stop = new AbortController();
+    const pending = openSocket('127.0.0.1', await unusedPort(), stop.signal);
+    stop.abort();
+    expect(await pending).toEqual({ ok: false, error: 'stopped' });
+    expect(await openSocket('127.0.0.1', 1, stop.signal)).toEqual({ ok: false, error: 'stopped' });
   });
 
   test('within the time of the exec is timed-out, as that bound includes connecting', async () => {

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { scanHostKeys } from '../../../src/adapters/ssh/host-keys.ts';
 import type { SshSettings } from '../../../src/domain/cluster.ts';
 import { stderrOf, stdoutOf, useSshHarness } from '../../support/ssh/harness.ts';
-import { type Sshd, findSshd, startSshd } from '../../support/ssh/sshd.ts';
+import { OPENSSH_TOOLS } from '../../support/ssh/openssh.ts';
+import { type Sshd, startSshd, whyNoSshd } from '../../support/ssh/sshd.ts';
 import { realTimers } from '../../support/ssh/system.ts';
 
 const harness = useSshHarness();
@@ -33,9 +34,10 @@ function targetOf(sshd: Sshd, ssh: Partial<SshSettings> = {}, name = 'm1') {
 const KILL_SESSION =
   'p=$PPID; case $(ps -o comm= -p $p) in sshd*) ;; *) p=$(ps -o ppid= -p $p) ;; esac; kill -KILL $p; sleep 5';
 
-const title = findSshd() === null ? 'OpenSSH (skipped: sshd is not installed)' : 'OpenSSH';
+const obstacle = whyNoSshd();
+const title = obstacle === null ? 'OpenSSH' : `OpenSSH (skipped: ${obstacle})`;
 
-describe.skipIf(findSshd() === null)(title, () => {
+describe.skipIf(obstacle !== null)(title, () => {
   test('runs a command and keeps the connection for the next one', async () => {
     const sshd = await start();
     const transport = harness.transport();
@@ -145,14 +147,16 @@ describe.skipIf(findSshd() === null)(title, () => {
 
   test('takes a key from a real ssh-agent', async (context) => {
     const socket = join(harness.world().directory, 'agent.sock');
-    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const agent = spawn(OPENSSH_TOOLS.agent, ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
     const started = await new Promise<boolean>((resolve) => {
       agent.once('error', () => resolve(false));
       agent.stdout.once('data', () => resolve(true));
     });
     if (!started) return context.skip();
     children.push(agent);
-    const add = spawn('ssh-add', ['-q', harness.world().keyPath], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+    const add = spawn(OPENSSH_TOOLS.add, ['-q', harness.world().keyPath], {
+      env: { ...process.env, SSH_AUTH_SOCK: socket },
+    });
     await new Promise((resolve) => add.once('close', resolve));
     const sshd = await start();
     const outcome = await harness

@@ -27,7 +27,7 @@ export interface ScriptedExec {
   readonly connection: ServerSideConnection;
 }
 
-export interface ServerSideConnection {
+interface ServerSideConnection {
   /** Ends the TCP connection in order (FIN). */
   fin(): void;
   /** Resets the TCP connection (RST). */
@@ -81,7 +81,7 @@ export interface SshTestServer {
 }
 
 /** Runs what was sent, as sshd would: with the login shell. */
-export function runInShell(exec: ScriptedExec): void {
+function runInShell(exec: ScriptedExec): void {
   const child = spawn('sh', ['-c', exec.command], { stdio: ['pipe', 'pipe', 'pipe'] });
   exec.channel.pipe(child.stdin);
   child.stdin.on('error', () => undefined);

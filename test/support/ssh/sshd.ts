@@ -29,8 +29,14 @@ export interface SshdOptions {
 
 const CANDIDATES = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'];
 
-export function findSshd(): string | null {
+function findSshd(): string | null {
   return CANDIDATES.find((path) => existsSync(path)) ?? null;
+}
+
+/** Why tests against `sshd` can't run here, for the name of what is skipped; null when they can. */
+export function whyNoSshd(): string | null {
+  if (findSshd() === null) return 'sshd is not installed';
+  return /(?:nologin|false)$/.test(userInfo().shell ?? '') ? 'this user has no login shell' : null;
 }
 
 export async function startSshd(options: SshdOptions): Promise<Sshd> {

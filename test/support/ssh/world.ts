@@ -19,7 +19,7 @@ export interface SshWorld {
   remove(): void;
 }
 
-export interface TargetAt {
+interface TargetAt {
   readonly host?: string;
   readonly port: number;
   readonly name?: string;
