@@ -3,7 +3,7 @@
  * what isn't written here can't happen. Holds no reasons and no times.
  *
  * `failed` is an end: Lockstep stopped before it changed anything on a member. Past the first change a run pauses instead,
- * since a person has to decide. `rolled-back` is set by the success of another run, which undid this one.
+ * since a person has to decide. A run that is taken up again after a crash goes from `running` to `running`. `rolled-back` is set by the success of another run, which undid this one.
  */
 import { err, ok, type Result } from './result.ts';
 import { RUN_STATES, type RunState, type StepState } from './run.ts';
@@ -12,7 +12,7 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
   drafted: ['awaiting-approval', 'superseded'],
   'awaiting-approval': ['approved', 'rejected', 'expired', 'superseded', 'aborted'],
   approved: ['running', 'stale', 'expired', 'aborted'],
-  running: ['paused', 'succeeded', 'failed', 'aborted'],
+  running: ['running', 'paused', 'succeeded', 'failed', 'aborted'],
   paused: ['running', 'succeeded', 'aborted'],
   succeeded: ['rolled-back'],
   failed: [],

@@ -74,8 +74,9 @@ function guardInstances(view: PlannerView): readonly RefusalReason[] {
   if (stops === null) {
     return [{ code: 'probe-incomplete', text: 'The running instances of a serving member could not be counted.' }];
   }
+  const { confirmStop } = view.input;
   return when(
-    stops > 0 && view.input.confirmStop !== stops,
+    stops > 0 && confirmStop !== stops && confirmStop !== 'at-approval',
     'confirm-stop',
     `This would stop ${stops} ${stops === 1 ? 'instance' : 'instances'} on ${namesOf(inPhase(view, 'serving'))}. Say so with --confirm-stop ${stops}.`,
   );

@@ -22,7 +22,7 @@ const SLACK_MS = 15_000;
 const SHORT_MS = 45_000;
 /** The unit's own `TimeoutStopSec`, 600 s, and room for the sockets. */
 const STOP_PLAIN_S = 620;
-const STOP_NOT_READY_MS = 90_000;
+const STOP_NOT_READY_MS = 120_000;
 const BACK_UP_MIN_MS = 60_000;
 const BACK_UP_MAX_MS = 600_000;
 /** A slow disk packs and hashes so many bytes in a ms. */

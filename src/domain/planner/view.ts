@@ -17,8 +17,8 @@ export interface PlanInput {
   /** Named by the operator, or null: the safest that fits. */
   readonly strategy: Strategy | null;
   readonly instances: 'keep' | 'stop';
-  /** The number of instances that the operator said will stop; null when not said. */
-  readonly confirmStop: number | null;
+  /** The number of instances that a person said will stop; null when not said; `at-approval` when the approver will be asked for it. */
+  readonly confirmStop: number | 'at-approval' | null;
   /** Null for a plan that is only shown. */
   readonly run: RunId | null;
 }

@@ -1,0 +1,65 @@
+/**
+ * The end as the cluster shows it: the database's schema unchanged, each member's status as it should be, and heartbeats that go
+ * on after all were ready. Equal rows and ONLINE alone prove nothing.
+ */
+import type { MemberName } from '../ids.ts';
+import type { MemberTarget } from '../plan.ts';
+import type { EndQuestion, Unmet } from './types.ts';
+
+export function checkCluster(question: EndQuestion): readonly Unmet[] {
+  return [
+    ...checkSchema(question),
+    ...question.plan.baseline.targets.flatMap((target) => [
+      ...checkStatus(question, target),
+      ...checkHeartbeats(question, target.member),
+    ]),
+  ];
+}
+
+function checkSchema({ plan, diagnosis }: EndQuestion): readonly Unmet[] {
+  const rows = diagnosis.rows;
+  if (rows === null || rows.source !== 'live') {
+    return [{ code: 'no-live-rows', member: null, text: 'No member reads the live database.', lasting: false }];
+  }
+  if (rows.databaseSchema === plan.baseline.databaseSchema) return [];
+  return [
+    {
+      code: 'schema-changed',
+      member: null,
+      text: `The database's schema is ${rows.databaseSchema ?? 'not known'}, not ${plan.baseline.databaseSchema}.`,
+      lasting: rows.databaseSchema !== null,
+    },
+  ];
+}
+
+/** Whichever member lists it: `Online`, or `Evacuated` for one whose row says so. */
+function checkStatus({ observation, diagnosis }: EndQuestion, target: MemberTarget): readonly Unmet[] {
+  const { member } = target;
+  const evacuated = diagnosis.rows?.rows.find(({ id }) => id === target.rowId)?.state === 'evacuated';
+  const wanted = evacuated ? 'evacuated' : 'online';
+  const lists = observation.members.flatMap(({ facts }) => (facts?.clusterList ? [facts.clusterList] : []));
+  const said = lists.map((list) => list.find(({ name }) => name === member)?.status.toLowerCase() ?? 'missing');
+  if (said.length > 0 && said.every((status) => status === wanted)) return [];
+  const text =
+    said.length === 0
+      ? `No member lists the status of ${member}.`
+      : `LXD lists ${member} as ${said.find((status) => status !== wanted) ?? 'unknown'}.`;
+  return [{ code: 'status', member, text, lasting: false }];
+}
+
+/** Two advances, one of them later than the moment at which all were ready. */
+function checkHeartbeats({ history }: EndQuestion, member: MemberName): readonly Unmet[] {
+  const seen = history.heartbeats[member] ?? [];
+  const advances = Math.max(0, seen.length - 1);
+  const atReady = history.heartbeatsAtReady[member] ?? null;
+  const later = history.allReadyAt !== null && atReady !== null && (seen.at(-1) ?? 0) > atReady;
+  if (advances >= 2 && later) return [];
+  return [
+    {
+      code: 'heartbeat',
+      member,
+      text: `${member} has shown ${advances} of 2 new heartbeats${later ? '' : ', none of them since all are ready'}.`,
+      lasting: false,
+    },
+  ];
+}

@@ -1,0 +1,85 @@
+/**
+ * Whether a run's end is what was planned (recovery rules, "After"): all of it or nothing. Pure: the engine probes, folds each
+ * observation into a history and asks again until nothing is missing, something is lost for good, or the time is over.
+ *
+ * `NRestarts` is judged over the time of the verification, which lasts two heartbeats anyway, and not over a fixed minute.
+ */
+import type { Diagnosis } from '../diagnose/types.ts';
+import type { ClusterObservation, MemberObservation } from '../observation.ts';
+import { checkCluster } from './cluster.ts';
+import { checkHost } from './host.ts';
+import { checkMember } from './member.ts';
+import type { EndQuestion, StartRecord, Unmet, VerifyHistory } from './types.ts';
+
+export type { EndQuestion, StartRecord, Unmet, VerifyHistory } from './types.ts';
+
+const DEFAULT_OFFLINE_THRESHOLD_S = 20;
+const LIMIT_SLACK_MS = 10_000;
+
+export function startRecordOf(observation: ClusterObservation, diagnosis: Diagnosis): StartRecord {
+  return {
+    heartbeats: heartbeatsOf(diagnosis),
+    pids: perMember(observation.members, ({ facts }) => facts?.process?.pid ?? null),
+  };
+}
+
+export function beginHistory(start: StartRecord): VerifyHistory {
+  const heartbeats: Record<string, readonly number[]> = {};
+  for (const [name, value] of Object.entries(start.heartbeats)) heartbeats[name] = value === null ? [] : [value];
+  return { start, allReadyAt: null, heartbeats, heartbeatsAtReady: {}, restarts: {} };
+}
+
+export function foldHistory(
+  history: VerifyHistory,
+  observation: ClusterObservation,
+  diagnosis: Diagnosis,
+): VerifyHistory {
+  const seen = diagnosis.rows?.source === 'live' ? heartbeatsOf(diagnosis) : {};
+  const heartbeats = { ...history.heartbeats };
+  for (const [name, value] of Object.entries(seen)) {
+    const before = heartbeats[name] ?? [];
+    if (value !== null && value > (before.at(-1) ?? 0)) heartbeats[name] = [...before, value];
+  }
+  const allReady = diagnosis.members.every(({ phase }) => phase === 'serving');
+  if (!allReady || history.allReadyAt !== null) return { ...history, heartbeats };
+  return {
+    ...history,
+    heartbeats,
+    allReadyAt: observation.startedAt,
+    heartbeatsAtReady: seen,
+    restarts: perMember(
+      observation.members,
+      ({ facts }) => facts?.unit?.restartsLater ?? facts?.unit?.restarts ?? null,
+    ),
+  };
+}
+
+/** How long the end may take to show itself once all are ready, in ms: three heartbeat intervals and some. */
+export function verifyLimitMs(observation: ClusterObservation): number {
+  const set = observation.members.map(({ facts }) => facts?.settings?.offlineThresholdS ?? null).find(isNumber);
+  return ((set ?? DEFAULT_OFFLINE_THRESHOLD_S) * 1000 * 3) / 2 + LIMIT_SLACK_MS;
+}
+
+export function judgeEnd(question: EndQuestion): { readonly met: boolean; readonly unmet: readonly Unmet[] } {
+  const perMemberUnmet = question.plan.baseline.targets.flatMap((target) => [
+    ...checkMember(question, target),
+    ...checkHost(question, target.member),
+  ]);
+  const unmet = [...perMemberUnmet, ...checkCluster(question)];
+  return { met: unmet.length === 0, unmet };
+}
+
+function heartbeatsOf({ rows }: Diagnosis): Readonly<Record<string, number | null>> {
+  return Object.fromEntries((rows?.rows ?? []).map(({ name, heartbeatMs }) => [name, heartbeatMs]));
+}
+
+function perMember<T>(
+  members: readonly MemberObservation[],
+  read: (member: MemberObservation) => T,
+): Record<string, T> {
+  return Object.fromEntries(members.map((member) => [member.member, read(member)]));
+}
+
+function isNumber(value: number | null): value is number {
+  return value !== null;
+}

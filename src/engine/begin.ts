@@ -1,0 +1,86 @@
+/**
+ * From `approved` to `running`: everything is read again, planned again, and compared with what was approved. Any difference makes
+ * the run `stale`. Owns that comparison; a reading that a crash loop blurred is repeated before it counts.
+ */
+import { digest } from '../domain/digest.ts';
+import { baselineOf, planRecovery } from '../domain/planner/index.ts';
+import type { Run } from '../domain/run.ts';
+import { startRecordOf } from '../domain/verify/index.ts';
+import { loadRun, type RunContext } from './context.ts';
+import { lookAgain, planInputOf, type Seen } from './look-again.ts';
+import { saveStart } from './start-record.ts';
+
+const TRIES = 3;
+const PAUSE_MS = 2_000;
+
+/** The run as it is afterwards: `running`, or `stale`, `aborted`, or `approved` still when the process drains. */
+export async function begin(context: RunContext): Promise<Run> {
+  const run = await loadRun(context);
+  if (run.state !== 'approved') return run;
+  if (run.abortRequestedBy !== null) return abortBeforeStart(context, run);
+  if (digest(run.plan, run.compiled) !== run.digest) {
+    return goStale(context, 'What is stored is not what was approved: its digest differs.');
+  }
+  let difference = '';
+  for (let tries = 0; tries < TRIES && !context.draining.aborted; tries += 1) {
+    if (tries > 0) await context.deps.timers.sleep(PAUSE_MS, context.draining);
+    const seen = await lookAgain(context);
+    const found = findDifference(context, run, seen);
+    if (found === undefined) return enter(context, run, seen);
+    difference = found;
+  }
+  if (context.draining.aborted) return loadRun(context);
+  return goStale(context, difference);
+}
+
+/** A sentence when the approved plan is not what would be planned now. */
+function findDifference(context: RunContext, run: Run, seen: Seen): string | undefined {
+  const planned = planRecovery(planInputOf(context, run, seen));
+  if (planned.kind === 'refusal') return planned.refusal.reasons.map(({ text }) => text).join(' ');
+  if (planned.plan.fingerprint !== run.plan.fingerprint) {
+    return 'Versions, rows or the state of a daemon are not those that were approved.';
+  }
+  return undefined;
+}
+
+async function enter(context: RunContext, run: Run, seen: Seen): Promise<Run> {
+  const { deps, journal } = context;
+  const record = startRecordOf(seen.observation, seen.diagnosis);
+  await saveStart(deps.store, run, { ...record, baseline: baselineOf(planInputOf(context, run, seen)) });
+  await deps.failpoints.hit('before-running');
+  const steps = run.plan.stages.length;
+  const moved = await journal.move({
+    from: ['approved'],
+    to: 'running',
+    entries: [
+      journal.entry(
+        'run-started',
+        `${run.id} starts: ${run.strategy}, ${steps} stages. The facts are those that were approved.`,
+      ),
+    ],
+  });
+  return moved ?? loadRun(context);
+}
+
+async function goStale(context: RunContext, why: string): Promise<Run> {
+  const { journal, id, cluster } = context;
+  const explanation = `${why} Nothing was changed. Draft it again: /lxd recover ${cluster.name}`;
+  const moved = await journal.move({
+    from: ['approved'],
+    to: 'stale',
+    explanation,
+    entries: [journal.entry('run-stale', `${id} is stale. ${explanation}`)],
+  });
+  return moved ?? loadRun(context);
+}
+
+async function abortBeforeStart(context: RunContext, run: Run): Promise<Run> {
+  const { journal } = context;
+  const moved = await journal.move({
+    from: ['approved'],
+    to: 'aborted',
+    explanation: `${run.abortRequestedBy ?? 'Somebody'} aborted it before it started. Nothing was changed.`,
+    entries: [journal.entry('run-ended', `${run.id} is aborted before its first step.`)],
+  });
+  return moved ?? loadRun(context);
+}

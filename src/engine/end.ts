@@ -1,0 +1,78 @@
+/**
+ * How a run stops: paused for a person, failed before it changed anything, or aborted. Owns the sentence that says why, what is
+ * left, and what can be typed next.
+ */
+import type { PlanStep } from '../domain/plan.ts';
+import type { Run } from '../domain/run.ts';
+import type { NewTimelineEntry } from '../domain/timeline.ts';
+import { describeHold, removeOwnPatch } from './clean-up.ts';
+import { loadRun, recordOf, type RunContext } from './context.ts';
+
+/** Its own unconsumed patch is removed first: a pause may last, and the file must not act meanwhile. */
+export async function pauseRun(
+  context: RunContext,
+  why: string,
+  entries: readonly NewTimelineEntry[] = [],
+): Promise<Run> {
+  const { journal, id } = context;
+  const left = await leftOf(context);
+  const next = `/lxd resume ${id} retry, /lxd resume ${id} done, or /lxd abort ${id}`;
+  const explanation = [why, ...left, `Next: ${next}`].join(' ');
+  await context.deps.failpoints.hit('before-end');
+  const moved = await journal.move({
+    from: ['running'],
+    to: 'paused',
+    explanation,
+    entries: [...entries, journal.entry('run-paused', `${id} is paused. ${explanation}`)],
+  });
+  return moved ?? loadRun(context);
+}
+
+/** A step did not succeed: `failed` when nothing was changed on any member, else a pause. */
+export async function stopAtSteps(context: RunContext, steps: readonly PlanStep[]): Promise<Run> {
+  const run = await loadRun(context);
+  const failing = steps.map((step) => recordOf(run, step)).filter(({ state }) => state !== 'done');
+  const why = failing.map(
+    ({ id, member, state, note }) => `${id} on ${member} is ${state}: ${note ?? 'no reason given'}.`,
+  );
+  if (failing.some(({ state }) => state === 'unknown') || hasChanged(run)) return pauseRun(context, why.join(' '));
+  const { journal } = context;
+  const explanation = `${why.join(' ')} Nothing was changed. Next: /lxd recover ${run.cluster}`;
+  const moved = await journal.move({
+    from: ['running'],
+    to: 'failed',
+    explanation,
+    entries: [journal.entry('run-ended', `${run.id} failed. ${explanation}`)],
+  });
+  return moved ?? loadRun(context);
+}
+
+export async function abortRun(context: RunContext): Promise<Run> {
+  const { journal, id } = context;
+  const run = await loadRun(context);
+  const left = await leftOf(context);
+  const explanation = [
+    `${run.abortRequestedBy ?? 'Somebody'} aborted it; what was done stays done.`,
+    ...left,
+    `Next: /lxd status ${run.cluster}`,
+  ].join(' ');
+  const moved = await journal.move({
+    from: ['running'],
+    to: 'aborted',
+    explanation,
+    entries: [journal.entry('run-ended', `${id} is aborted. ${explanation}`)],
+  });
+  return moved ?? loadRun(context);
+}
+
+async function leftOf(context: RunContext): Promise<readonly string[]> {
+  const run = await loadRun(context);
+  return [...(await removeOwnPatch(context, run)), ...describeHold(run)];
+}
+
+/** Whether a step that changes a member was ever sent. A back-up changes nothing that anybody would miss. */
+function hasChanged(run: Run): boolean {
+  return run.plan.stages
+    .flatMap(({ steps }) => steps)
+    .some((step) => step.effect !== 'read' && step.call.kind !== 'back-up' && recordOf(run, step).attempts > 0);
+}

@@ -1,0 +1,71 @@
+/**
+ * The verification at the end: probe, judge, wait, until all is as planned, or something is lost for good, or the time is over.
+ * Success is never assumed from steps that went well.
+ */
+import type { Run } from '../domain/run.ts';
+import {
+  beginHistory,
+  foldHistory,
+  judgeEnd,
+  verifyLimitMs,
+  type Unmet,
+  type VerifyHistory,
+} from '../domain/verify/index.ts';
+import { loadRun, type RunContext } from './context.ts';
+import { abortRun, pauseRun } from './end.ts';
+import { lookAgain, type Seen } from './look-again.ts';
+import { findStart } from './start-record.ts';
+
+const PROBE_EVERY_MS = 2_000;
+/** Time for the members to be ready at all, once every step is done. */
+const READY_LIMIT_MS = 60_000;
+const SHOWN_UNMET = 5;
+
+export async function finish(context: RunContext): Promise<Run> {
+  const { deps, draining } = context;
+  await deps.failpoints.hit('before-verify');
+  const run = await loadRun(context);
+  const start = await findStart(deps.store, run);
+  const plan = { ...run.plan, baseline: start.baseline };
+  const begun = deps.clock.nowMs();
+  let history = beginHistory(start);
+  for (;;) {
+    if ((await loadRun(context)).abortRequestedBy !== null) return abortRun(context);
+    const seen = await lookAgain(context);
+    history = foldHistory(history, seen.observation, seen.diagnosis);
+    const { met, unmet } = judgeEnd({ plan, ...seen, history });
+    if (met) return succeed(context, run);
+    if (unmet.some(({ lasting }) => lasting) || isOver(context, history, begun, seen)) return giveUp(context, unmet);
+    if ((await deps.timers.sleep(PROBE_EVERY_MS, draining)) === 'aborted') return loadRun(context);
+  }
+}
+
+function isOver({ deps }: RunContext, history: VerifyHistory, begun: number, { observation }: Seen): boolean {
+  const now = deps.clock.nowMs();
+  if (history.allReadyAt === null) return now - begun > READY_LIMIT_MS;
+  return now - history.allReadyAt > verifyLimitMs(observation);
+}
+
+async function succeed(context: RunContext, run: Run): Promise<Run> {
+  const { journal, deps, id } = context;
+  await deps.failpoints.hit('before-end');
+  const seconds = Math.max(1, Math.round((deps.clock.nowMs() - (run.startedAt ?? run.createdAt)) / 1000));
+  const count = run.plan.baseline.targets.length;
+  const text = `All ${count} members are ready and in step; every heartbeat has advanced since, and nothing of this run is left.`;
+  const moved = await journal.move({
+    from: ['running'],
+    to: 'succeeded',
+    entries: [
+      journal.entry('verified', text),
+      journal.entry('run-ended', `${id} succeeded after ${seconds} s. ${text}`),
+    ],
+  });
+  return moved ?? loadRun(context);
+}
+
+async function giveUp(context: RunContext, unmet: readonly Unmet[]): Promise<Run> {
+  const shown = unmet.slice(0, SHOWN_UNMET).map(({ text }) => text);
+  const more = unmet.length > shown.length ? [`And ${unmet.length - shown.length} more.`] : [];
+  const why = ['Every step was done, and the end is not what was planned.', ...shown, ...more].join(' ');
+  return pauseRun(context, why, [context.journal.entry('verify-failed', why)]);
+}

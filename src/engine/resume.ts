@@ -1,0 +1,71 @@
+/**
+ * A person's verdict on a paused run. `done`: they looked, and the step counts as done. `retry`: it is sent again. Without an open
+ * step the question is the verification: `retry` asks it again, `done` takes the end as it is.
+ */
+import type { PlanStep } from '../domain/plan.ts';
+import type { Run } from '../domain/run.ts';
+import { keyOf, loadRun, recordOf, type RunContext } from './context.ts';
+import { preparePatchAgain } from './patch-again.ts';
+import type { ResumeRequest } from './deps.ts';
+
+export async function applyVerdict(context: RunContext, request: ResumeRequest): Promise<Run> {
+  const run = await loadRun(context);
+  if (run.state !== 'paused') return run;
+  const open = openSteps(run, request);
+  if (open.length === 0 && request.verdict === 'done' && request.step === null) return acceptEnd(context, run, request);
+  const resumed = await enter(context, run, request, open);
+  if (resumed.state !== 'running') return resumed;
+  if (request.verdict === 'done') for (const step of open) await takeAsDone(context, step, request.by);
+  else for (const step of open) context.again.add(keyOf(step));
+  // A pause removed our own file: if LXD had not taken it, waiting for its effect would be in vain.
+  if (request.verdict === 'retry') await preparePatchAgain(context, await loadRun(context));
+  return loadRun(context);
+}
+
+function openSteps(run: Run, { step, member }: ResumeRequest): readonly PlanStep[] {
+  return run.plan.stages
+    .flatMap(({ steps }) => steps)
+    .filter((one) => (step === null || one.id === step) && (member === null || one.member === member))
+    .filter((one) => ['failed', 'unknown', 'started'].includes(recordOf(run, one).state));
+}
+
+async function enter(
+  { journal, id }: RunContext,
+  run: Run,
+  { verdict, by }: ResumeRequest,
+  open: readonly PlanStep[],
+): Promise<Run> {
+  const about = open.length === 0 ? 'the verification' : open.map(keyOf).join(', ');
+  const moved = await journal.move({
+    from: ['paused'],
+    to: 'running',
+    entries: [journal.entry('run-resumed', `${by} resumed ${id}: ${verdict} for ${about}.`, { actor: by })],
+  });
+  return moved ?? run;
+}
+
+async function takeAsDone({ deps, journal, id }: RunContext, step: PlanStep, by: string): Promise<void> {
+  const note = `taken as done by ${by}`;
+  await deps.store.recordOutcome({
+    run: id,
+    step: step.id,
+    member: step.member,
+    state: 'done',
+    at: deps.clock.nowMs(),
+    exitCode: null,
+    note,
+    output: null,
+    entries: [journal.entry('step-done', `${step.id} on ${step.member}: ${note}.`, { member: step.member, actor: by })],
+  });
+}
+
+async function acceptEnd({ journal, id }: RunContext, run: Run, { by }: ResumeRequest): Promise<Run> {
+  const explanation = `${by} took the end as it is, although the verification did not succeed.`;
+  const moved = await journal.move({
+    from: ['paused'],
+    to: 'succeeded',
+    explanation,
+    entries: [journal.entry('run-ended', `${id} counts as succeeded. ${explanation}`)],
+  });
+  return moved ?? run;
+}

@@ -1,0 +1,162 @@
+/**
+ * The runs of this process: starts approved ones, takes up those that a crash left, resumes paused ones on a person's verdict, and
+ * drains. One worker per run; the store decides which of two starters wins. Rejects only when the store is broken.
+ */
+import type { RunId } from '../domain/ids.ts';
+import { checkChangeWindow } from '../domain/policy.ts';
+import type { Run } from '../domain/run.ts';
+import { begin } from './begin.ts';
+import { loadRun, type RunContext } from './context.ts';
+import type { ResumeRequest, RunnerDeps } from './deps.ts';
+import { pauseRun } from './end.ts';
+import { createJournal } from './journal.ts';
+import { applyVerdict } from './resume.ts';
+import { work } from './work.ts';
+
+/** Automatic resumes after a crash; the next one waits for a person. */
+const MOST_RESUMES = 3;
+
+export type { ResumeRequest } from './deps.ts';
+
+export interface Runner {
+  /** Takes an approved run and works on it; resolves when it ended or paused. A second call joins the first. */
+  start(run: RunId): Promise<Run>;
+  /** A person's verdict on a paused run; resolves with the run as it goes on, while the work continues (see `settled`). */
+  resume(request: ResumeRequest): Promise<Run>;
+  /** At the start of a process: takes up every run that was approved or running; resolves when each ended or paused. */
+  reconcile(): Promise<readonly Run[]>;
+  /** The run once nobody works on it here; null when it doesn't exist. */
+  settled(run: RunId): Promise<Run | null>;
+  /** Resolves when this process works on no run. */
+  idle(): Promise<void>;
+  /** Drains: what was sent is awaited and recorded, nothing new begins. The runs stay as they are for the next process. */
+  stop(): Promise<void>;
+}
+
+export function createRunner(deps: RunnerDeps): Runner {
+  const active = new Map<RunId, Promise<Run>>();
+  const draining = new AbortController();
+
+  /** At most one worker per run. */
+  function occupy(run: RunId, task: () => Promise<Run>): Promise<Run> {
+    const known = active.get(run);
+    if (known !== undefined) return known;
+    const working = task().finally(() => active.delete(run));
+    active.set(run, working);
+    return working;
+  }
+
+  async function contextOf(id: RunId): Promise<RunContext | Run> {
+    const run = await requireRun(deps, id);
+    const cluster = deps.findCluster(run.cluster);
+    if (cluster === undefined) return leaveUnconfigured(deps, run);
+    return { deps, cluster, id, journal: createJournal(deps, run), draining: draining.signal, again: new Set() };
+  }
+
+  async function startOne(id: RunId): Promise<Run> {
+    const context = await contextOf(id);
+    if ('state' in context) return context;
+    const begun = await begin(context);
+    return begun.state === 'running' ? work(context) : begun;
+  }
+
+  async function takeUp(found: Run): Promise<Run> {
+    const context = await contextOf(found.id);
+    if ('state' in context) return context;
+    await context.journal.publish();
+    if (found.state === 'approved') return takeUpApproved(context, found, () => startOne(found.id));
+    return takeUpRunning(context, found);
+  }
+
+  return {
+    start: (run) => occupy(run, () => startOne(run)),
+    async resume(request) {
+      const context = await contextOf(request.run);
+      if ('state' in context) return context;
+      if (active.has(request.run)) return loadRun(context);
+      const resumed = await applyVerdict(context, request);
+      if (resumed.state === 'running') {
+        occupy(request.run, () => work(context)).catch((cause: unknown) => {
+          deps.log.error('a resumed run stopped', { run: request.run }, cause);
+        });
+      }
+      return resumed;
+    },
+    async reconcile() {
+      const found = await deps.store.listRuns({ states: ['approved', 'running'] });
+      return Promise.all(found.map((run) => occupy(run.id, () => takeUp(run))));
+    },
+    async settled(run) {
+      await active.get(run)?.catch(() => undefined);
+      return deps.store.findRun(run);
+    },
+    async idle() {
+      while (active.size > 0) await Promise.allSettled(active.values());
+    },
+    async stop() {
+      draining.abort();
+      await Promise.allSettled(active.values());
+    },
+  };
+}
+
+/** An approval counts for now: past its time, outside the window or under other code it has to be asked for again. */
+async function takeUpApproved(context: RunContext, run: Run, go: () => Promise<Run>): Promise<Run> {
+  const { deps, journal, cluster } = context;
+  const now = deps.clock.nowMs();
+  const reason = whyNotAnyMore(context, run, now);
+  if (reason === null) return go();
+  const explanation = `${reason} Nothing was changed. Draft it again: /lxd recover ${cluster.name}`;
+  const moved = await journal.move({
+    from: ['approved'],
+    to: now >= run.expiresAt ? 'expired' : 'stale',
+    explanation,
+    entries: [journal.entry('run-stale', `${run.id} was approved and never started. ${explanation}`)],
+  });
+  return moved ?? loadRun(context);
+}
+
+function whyNotAnyMore({ deps, cluster }: RunContext, run: Run, now: number): string | null {
+  if (now >= run.expiresAt) return 'Its approval has expired while Lockstep was down.';
+  if (run.codeVersion !== deps.codeVersion) return 'It was drafted by another version of Lockstep.';
+  return checkChangeWindow(cluster, now)?.text ?? null;
+}
+
+async function takeUpRunning(context: RunContext, run: Run): Promise<Run> {
+  const { deps, journal } = context;
+  if (run.codeVersion !== deps.codeVersion) {
+    return pauseRun(context, `It was begun by version ${run.codeVersion} of Lockstep; this is ${deps.codeVersion}.`);
+  }
+  if (run.resumes >= MOST_RESUMES) {
+    return pauseRun(
+      context,
+      `Lockstep stopped ${run.resumes} times in the middle of it and does not take it up by itself again.`,
+    );
+  }
+  const open = run.steps.filter(({ state }) => state === 'started' || state === 'unknown').length;
+  const text = `${run.id} was under way when Lockstep stopped: ${open} steps without a known outcome are looked at first.`;
+  const moved = await journal.move({
+    from: ['running'],
+    to: 'running',
+    countResume: true,
+    entries: [journal.entry('run-resumed', text)],
+  });
+  return moved === null ? loadRun(context) : work(context);
+}
+
+async function leaveUnconfigured(deps: RunnerDeps, run: Run): Promise<Run> {
+  const journal = createJournal(deps, run);
+  const explanation = `Cluster ${run.cluster} is not configured any more.`;
+  const entries = [journal.entry(run.state === 'approved' ? 'run-stale' : 'run-paused', `${run.id}: ${explanation}`)];
+  if (run.state === 'approved')
+    return (await journal.move({ from: ['approved'], to: 'stale', explanation, entries })) ?? run;
+  if (run.state === 'running')
+    return (await journal.move({ from: ['running'], to: 'paused', explanation, entries })) ?? run;
+  return run;
+}
+
+async function requireRun(deps: RunnerDeps, id: RunId): Promise<Run> {
+  const run = await deps.store.findRun(id);
+  if (run === null) throw new Error(`run ${id} is not in the store`);
+  return run;
+}

@@ -1,0 +1,140 @@
+/**
+ * One step on one member: commit the intent, send, commit the outcome. Where the outcome is not known, wait until the command
+ * can't run any longer, look, and only then decide. Owns that order and the number of attempts; never sends twice blindly.
+ */
+import type { PlanStep } from '../domain/plan.ts';
+import type { StepState } from '../domain/run.ts';
+import { execLimitMs, keyOf, loadRun, recordOf, textOf, type RunContext } from './context.ts';
+import type { LookVerdict } from './deps.ts';
+import { sendLook, sendStep, type Sent } from './send.ts';
+
+/** How often one step may be sent. */
+export const MAX_ATTEMPTS = 3;
+const LOOK_TRIES = 3;
+const LOOK_PAUSE_MS = 3_000;
+const RECONNECT_PAUSE_MS = 3_000;
+
+/** What became of it: the state that is recorded. `started` or `pending` only while draining. */
+export async function runStep(context: RunContext, step: PlanStep): Promise<StepState> {
+  const { state, startedAt } = recordOf(await loadRun(context), step);
+  const told = context.again.delete(keyOf(step));
+  if ((state === 'done' || state === 'failed') && !told) return state;
+  if (state === 'started' || state === 'unknown') {
+    const settled = await settleLost(context, step, startedAt ?? 0, state);
+    if (settled !== 'not-done' && !(settled === 'unknown' && told)) return settled;
+  }
+  return attempt(context, step, told);
+}
+
+/** `told`: a person asked for it, or the plan's own rule does, so it is sent at least once more. */
+async function attempt(context: RunContext, step: PlanStep, told: boolean): Promise<StepState> {
+  for (let tries = 0; ; tries += 1) {
+    const run = await loadRun(context);
+    const { state, attempts } = recordOf(run, step);
+    if (context.draining.aborted || (tries > 0 && run.abortRequestedBy !== null)) return state;
+    if (attempts >= MAX_ATTEMPTS && !(told && tries === 0)) return giveUp(context, step, state);
+    const startedAt = await intend(context, step);
+    const sent = await sendStep(context, step, textOf(run, step));
+    await context.deps.failpoints.hit('after-exec');
+    await settle(context, step, sent);
+    if (sent.kind === 'done' || sent.kind === 'failed') return sent.kind;
+    if (sent.kind === 'not-sent') {
+      if (!sent.retriable || tries + 1 >= MAX_ATTEMPTS) return 'failed';
+      await context.deps.timers.sleep(RECONNECT_PAUSE_MS, context.draining);
+      continue;
+    }
+    const settled = await settleLost(context, step, startedAt, 'unknown');
+    if (settled !== 'not-done') return settled;
+  }
+}
+
+async function intend(context: RunContext, step: PlanStep): Promise<number> {
+  const { deps, journal } = context;
+  await deps.failpoints.hit('before-intent');
+  const at = deps.clock.nowMs();
+  const entries = [journal.entry('step-started', `${step.id} on ${step.member}.`, { member: step.member })];
+  await deps.store.recordIntent({ run: context.id, step: step.id, member: step.member, at, entries });
+  deps.onChange();
+  await deps.failpoints.hit('after-intent');
+  return at;
+}
+
+async function settle(context: RunContext, step: PlanStep, sent: Sent): Promise<void> {
+  const state = sent.kind === 'not-sent' ? 'failed' : sent.kind;
+  await record(context, step, state, sent.note, { exitCode: sent.exitCode, output: sent.output });
+  await context.deps.failpoints.hit('after-outcome');
+}
+
+/**
+ * The one path for a lost connection and for a crash: wait until the step's own limit has passed, so that nothing of it can run
+ * any longer, then look. `not-done` is conclusive; `unknown` waits for a person.
+ */
+async function settleLost(
+  context: RunContext,
+  step: PlanStep,
+  startedAt: number,
+  state: 'started' | 'unknown',
+): Promise<'done' | 'not-done' | 'unknown'> {
+  const { deps } = context;
+  const left = startedAt + execLimitMs(context, step) - deps.clock.nowMs();
+  if (left > 0) await deps.timers.sleep(left, context.draining);
+  if (context.draining.aborted) return 'unknown';
+  const verdict = await look(context, step);
+  if (verdict.kind === 'done') await record(context, step, 'done', `Looked: ${verdict.note}`);
+  if (verdict.kind === 'unknown' && !context.draining.aborted) {
+    await record(context, step, 'unknown', `A look did not tell: ${verdict.note}`);
+  }
+  // The attempt is over, so that its record does not read as if it were still under way.
+  if (verdict.kind === 'not-done' && state === 'started') {
+    await record(context, step, 'unknown', `Looked: ${verdict.note}`);
+  }
+  return verdict.kind;
+}
+
+async function look(context: RunContext, step: PlanStep): Promise<LookVerdict> {
+  let last: LookVerdict = { kind: 'unknown', note: 'not looked' };
+  for (let tries = 0; tries < LOOK_TRIES && !context.draining.aborted; tries += 1) {
+    if (tries > 0) await context.deps.timers.sleep(LOOK_PAUSE_MS, context.draining);
+    await context.deps.failpoints.hit('before-look');
+    last = await sendLook(context, step);
+    if (last.kind !== 'unknown') return last;
+  }
+  return last;
+}
+
+async function giveUp(context: RunContext, step: PlanStep, state: StepState): Promise<StepState> {
+  if (state === 'failed') return 'failed';
+  await record(context, step, 'failed', `Not done after ${MAX_ATTEMPTS} attempts.`);
+  return 'failed';
+}
+
+interface Came {
+  readonly exitCode: number | null;
+  readonly output: string | null;
+}
+
+async function record(
+  context: RunContext,
+  step: PlanStep,
+  state: 'done' | 'failed' | 'unknown',
+  note: string,
+  { exitCode, output }: Came = { exitCode: null, output: null },
+): Promise<void> {
+  const { deps, journal } = context;
+  const entry = journal.entry(`step-${state}`, `${step.id} on ${step.member}: ${note}`, {
+    member: step.member,
+    evidence: state === 'done' ? null : output,
+  });
+  await deps.store.recordOutcome({
+    run: context.id,
+    step: step.id,
+    member: step.member,
+    state,
+    at: deps.clock.nowMs(),
+    exitCode,
+    note,
+    output,
+    entries: [entry],
+  });
+  await journal.publish();
+}
