@@ -9,7 +9,6 @@ import type { Diagnosis } from '../domain/diagnose/types.ts';
 import type { MemberName, RunId } from '../domain/ids.ts';
 import type { ClusterObservation, MemberObservation } from '../domain/observation.ts';
 import type { Platform } from '../domain/person.ts';
-import type { PlanStep } from '../domain/plan.ts';
 import type { ReleaseTable } from '../domain/release.ts';
 import type { Run } from '../domain/run.ts';
 import type { ChatPort } from '../ports/chat.ts';
@@ -72,8 +71,6 @@ export interface AppDeps {
   /** Configuration, data directory, disk, database: what can be checked without a member. */
   localChecks(): Promise<readonly DoctorCheck[]>;
   checkMove(question: MoveQuestion): CheckData;
-  /** The text that the member's shell runs. */
-  compile(step: PlanStep): string;
   readonly docs: readonly CommandDoc[];
   /** Lines for the end of the help: clusters, rehearsal scenarios. */
   readonly helpNotes: readonly string[];

@@ -68,7 +68,8 @@ function createProgress(call: Call, cluster: ClusterConfig): Progress {
   });
   const show = async (): Promise<void> => {
     waiting = false;
-    if (stop.signal.aborted) return;
+    // When all have answered, the answer itself follows.
+    if (stop.signal.aborted || ![...answers.values()].includes(null)) return;
     if (card === null) card = await call.post(render());
     else await call.edit(card, render());
   };

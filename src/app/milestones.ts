@@ -6,13 +6,14 @@ import type { Run } from '../domain/run.ts';
 import type { TimelineKind } from '../domain/timeline.ts';
 import type { AppDeps } from './deps.ts';
 
-export async function announce(deps: Pick<AppDeps, 'store' | 'ids'>, run: Run, kind: TimelineKind): Promise<void> {
+export async function announce(deps: Pick<AppDeps, 'store'>, run: Run, kind: TimelineKind): Promise<void> {
   const entries = await deps.store.listTimeline({ run: run.id });
   const entry = entries.findLast((each) => each.kind === kind);
   if (entry === undefined) return;
   const subject = { kind: 'timeline-entry', sequence: entry.sequence } as const;
-  if ((await deps.store.listCards(subject)).length > 0) return;
   for (const card of await deps.store.listCards({ kind: 'run', run: run.id })) {
-    await deps.store.addCard({ id: deps.ids.messageId(), subject, address: card.address, parent: card.id });
+    if (card.address.user !== null || card.parent !== null) continue;
+    // The id is derived, so that doing it twice adds nothing.
+    await deps.store.addCard({ id: `${card.id}-t${entry.sequence}`, subject, address: card.address, parent: card.id });
   }
 }

@@ -1,34 +1,58 @@
-/** A pressed button → the use case that it stands for. What a token means is in the store; a used or foreign one is an answer. */
-import type { Call } from './call.ts';
-import { hashToken } from './action-token.ts';
+/**
+ * A pressed button → the use case that it stands for. The buttons of an approval are kept in the store, so that a used one is
+ * known as such; the others are known by the run that offers them now.
+ */
+import { assertNever } from '../domain/assert-never.ts';
+import type { Run } from '../domain/run.ts';
+import { hashToken, type ActionMeaning } from './action-token.ts';
 import { answerProblem, refuse } from './answer.ts';
+import type { Call } from './call.ts';
 import { abort, resume } from './control.ts';
 import { approve, reject } from './decide.ts';
-import { visibleClusters } from './authorise.ts';
-import { assertNever } from '../domain/assert-never.ts';
-import { expireOld } from './run-choice.ts';
+import { findMeaning } from './run-actions.ts';
+import { expireOld, visibleRuns } from './run-choice.ts';
+
+interface Pressed {
+  readonly run: Run;
+  readonly meaning: ActionMeaning;
+  readonly used: boolean;
+}
 
 export async function press(call: Call, token: string): Promise<void> {
   await expireOld(call);
-  const tokenHash = hashToken(token);
-  const action = await call.deps.store.findAction(tokenHash);
-  const run = action === null ? null : await call.deps.store.findRun(action.run);
-  const visible = visibleClusters(call.person, call.deps.clusters).some((cluster) => cluster.name === run?.cluster);
-  if (action === null || run === null || !visible) {
+  const pressed = await findPressed(call, token);
+  if (pressed === null) {
     return answerProblem(call, {
       code: 'bad-argument',
       text: 'That button does not stand for anything any more.',
       next: 'runs',
     });
   }
-  if (action.consumedAt !== null) {
-    return refuse(call, `Not done`, {
+  const { run, meaning } = pressed;
+  if (pressed.used) {
+    return refuse(call, 'Nothing done', {
       cluster: run.cluster,
       reasons: [{ code: 'already-decided', text: `That button was used already; ${run.id} is ${run.state}.` }],
       next: `/lxd runs ${run.id}`,
     });
   }
-  switch (action.kind) {
+  await act(call, run, meaning, hashToken(token));
+}
+
+async function findPressed(call: Call, token: string): Promise<Pressed | null> {
+  const runs = await visibleRuns(call);
+  const kept = await call.deps.store.findAction(hashToken(token));
+  const owner = runs.find((run) => run.id === kept?.run);
+  if (kept !== null && owner !== undefined) return { run: owner, meaning: kept, used: kept.consumedAt !== null };
+  for (const run of runs) {
+    const meaning = findMeaning(call.deps.tokenKey, run, token);
+    if (meaning !== undefined) return { run, meaning, used: false };
+  }
+  return null;
+}
+
+function act(call: Call, run: Run, meaning: ActionMeaning, tokenHash: string): Promise<void> {
+  switch (meaning.kind) {
     case 'approve':
       return approve(call, run, { confirmStop: null, breakGlass: null, wait: true, tokenHash });
     case 'reject':
@@ -36,14 +60,10 @@ export async function press(call: Call, token: string): Promise<void> {
     case 'abort':
       return abort(call, run);
     case 'resume-retry':
+      return resume(call, run, { verdict: 'retry', step: meaning.step, member: meaning.member, wait: true });
     case 'resume-done':
-      return resume(call, run, {
-        verdict: action.kind === 'resume-retry' ? 'retry' : 'done',
-        step: action.step,
-        member: action.member,
-        wait: true,
-      });
+      return resume(call, run, { verdict: 'done', step: meaning.step, member: meaning.member, wait: true });
     default:
-      return assertNever(action.kind);
+      return assertNever(meaning.kind);
   }
 }

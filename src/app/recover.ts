@@ -10,6 +10,7 @@ import { planRecovery } from '../domain/planner/index.ts';
 import { describePerson, principalOf } from '../domain/person.ts';
 import type { Plan, Planned, Refusal, Strategy } from '../domain/plan.ts';
 import type { CompiledStep, Run } from '../domain/run.ts';
+import { compileStep } from '../lxd/compile.ts';
 import { actionRecord } from './action-token.ts';
 import { refuse, renderRefusal } from './answer.ts';
 import { refusalOf, refusedRole } from './authorise.ts';
@@ -51,7 +52,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
     run: request.dryRun ? null : run,
   });
   if (planned.kind === 'refusal') return refusePlan(call, cluster, planned.refusal, look.answer);
-  const compiled = compilePlan(call, planned.plan);
+  const compiled = compilePlan(planned.plan);
   if (request.dryRun) return showDryRun(call, cluster, planned, compiled, request, look.answer);
   await draft(call, cluster, { run, planned, compiled, request });
 }
@@ -67,9 +68,9 @@ async function refusePlan(call: Call, cluster: ClusterConfig, refusal: Refusal, 
   await answer(renderRefusal(`Not recovering ${cluster.name}`, refusal));
 }
 
-function compilePlan(call: Call, plan: Plan): readonly CompiledStep[] {
+function compilePlan(plan: Plan): readonly CompiledStep[] {
   return plan.stages.flatMap((stage) =>
-    stage.steps.map((step) => ({ id: step.id, member: step.member, text: call.deps.compile(step) })),
+    stage.steps.map((step) => ({ id: step.id, member: step.member, text: compileStep(step) })),
   );
 }
 

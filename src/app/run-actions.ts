@@ -1,18 +1,31 @@
-/** The buttons that a run offers in its present state. */
+/** The buttons that a run offers in its present state, and what a pressed one means. */
 import type { Action } from '../chat/message.ts';
 import type { Run, StepRecord } from '../domain/run.ts';
 import { tokenOf, type ActionMeaning } from './action-token.ts';
 
+interface Offered extends Omit<Action, 'token'> {
+  readonly meaning: ActionMeaning;
+}
+
 export function actionsOf(key: string, run: Run): readonly Action[] {
+  return offeredBy(run).map(({ meaning, ...action }) => ({ ...action, token: tokenOf(key, meaning) }));
+}
+
+/** What the token means, if it belongs to a button that the run offers now. */
+export function findMeaning(key: string, run: Run, token: string): ActionMeaning | undefined {
+  return offeredBy(run).find(({ meaning }) => tokenOf(key, meaning) === token)?.meaning;
+}
+
+function offeredBy(run: Run): readonly Offered[] {
   switch (run.state) {
     case 'drafted':
     case 'awaiting-approval':
-      return approvalActions(key, run);
+      return approvalButtons(run);
     case 'approved':
     case 'running':
-      return run.abortRequestedBy === null ? [abortAction(key, run)] : [];
+      return run.abortRequestedBy === null ? [abortButton(run)] : [];
     case 'paused':
-      return [...openSteps(run).flatMap((step) => stepActions(key, run, step)), abortAction(key, run)];
+      return [...openSteps(run).flatMap((step) => stepButtons(run, step)), abortButton(run)];
     default:
       return [];
   }
@@ -24,50 +37,40 @@ export function openSteps(run: Run): readonly StepRecord[] {
 }
 
 /** A plan that stops instances has no approve button: the number has to be typed. */
-function approvalActions(key: string, run: Run): readonly Action[] {
-  const reject: Action = {
-    label: 'Reject',
-    style: 'danger',
-    token: tokenOf(key, meaning(run, 'reject')),
-    confirm: null,
-  };
+function approvalButtons(run: Run): readonly Offered[] {
+  const reject: Offered = { label: 'Reject', style: 'danger', confirm: null, meaning: ofRun(run, 'reject') };
   if (run.plan.instancesStopped > 0) return [reject];
-  const approve: Action = {
-    label: 'Approve',
-    style: 'primary',
-    token: tokenOf(key, meaning(run, 'approve')),
-    confirm: { title: `Approve ${run.id}?`, text: `It runs ${run.strategy} on ${run.cluster} at once.` },
-  };
-  return [approve, reject];
+  const confirm = { title: `Approve ${run.id}?`, text: `It runs ${run.strategy} on ${run.cluster} at once.` };
+  return [{ label: 'Approve', style: 'primary', confirm, meaning: ofRun(run, 'approve') }, reject];
 }
 
-function abortAction(key: string, run: Run): Action {
+function abortButton(run: Run): Offered {
   return {
     label: 'Abort after this step',
     style: 'danger',
-    token: tokenOf(key, meaning(run, 'abort')),
     confirm: { title: `Abort ${run.id}?`, text: 'It stops after the step that is under way. What is done stays done.' },
+    meaning: ofRun(run, 'abort'),
   };
 }
 
-function stepActions(key: string, run: Run, step: StepRecord): readonly Action[] {
-  const at = { step: step.id, member: step.member };
+function stepButtons(run: Run, step: StepRecord): readonly Offered[] {
+  const at = { run: run.id, step: step.id, member: step.member };
   return [
     {
       label: `Retry ${step.id} on ${step.member}`,
       style: 'primary',
-      token: tokenOf(key, { kind: 'resume-retry', run: run.id, ...at }),
       confirm: null,
+      meaning: { kind: 'resume-retry', ...at },
     },
     {
       label: `Take ${step.id} on ${step.member} as done`,
       style: 'plain',
-      token: tokenOf(key, { kind: 'resume-done', run: run.id, ...at }),
       confirm: { title: 'Take it as done?', text: 'Only if you looked on the member yourself.' },
+      meaning: { kind: 'resume-done', ...at },
     },
   ];
 }
 
-function meaning(run: Run, kind: ActionMeaning['kind']): ActionMeaning {
+function ofRun(run: Run, kind: ActionMeaning['kind']): ActionMeaning {
   return { kind, run: run.id, step: null, member: null };
 }
