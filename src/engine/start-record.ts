@@ -19,7 +19,14 @@ export async function saveStart(store: Store, run: Run, start: RunStart): Promis
 export async function findStart(store: Store, run: Run): Promise<RunStart> {
   const text = await store.getMeta(metaKey(run));
   if (text === null) return { baseline: run.plan.baseline, heartbeats: {}, pids: {} };
-  return JSON.parse(text) as RunStart;
+  const value: unknown = JSON.parse(text);
+  if (!isRunStart(value)) throw new Error(`what was kept of the start of ${run.id} is damaged`);
+  return value;
+}
+
+/** Far enough to tell our own writing from damage; the store keeps what it was given. */
+function isRunStart(value: unknown): value is RunStart {
+  return typeof value === 'object' && value !== null && 'baseline' in value && 'heartbeats' in value && 'pids' in value;
 }
 
 function metaKey({ id }: Run): string {

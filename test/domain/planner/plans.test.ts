@@ -88,7 +88,7 @@ describe('patch-in-place', () => {
   });
 
   test('keeps a refresh that hangs on the crash loop from blocking its own cure', () => {
-    const changes = [{ id: '7', status: 'Done', summary: 'Refresh "lxd" snap', spawn: null }];
+    const changes = [{ id: '7', status: 'Doing', summary: 'Refresh "lxd" snap', spawn: null }];
     expect(requirePlan(plan(downgradedAll({ m1: { facts: { changes } } }))).baseline.changes[0]).toEqual({
       member: 'm1',
       ids: ['7'],

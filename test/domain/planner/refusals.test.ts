@@ -81,7 +81,7 @@ test.each<[RefusalCode, string, ClusterObservation]>([
     'another fatal line is newer',
     onM2({ log: [logLine('patch_apply_failed', 'fatal_refuse', 'failed patch', 1_000)] }),
   ],
-  ['refresh-in-progress', 'snapd is at work', onM2({ changes: doing })],
+  ['refresh-in-progress', 'snapd is at work', stoppedAll({ m2: { facts: { changes: doing } } })],
   [
     'patch-left-over',
     'somebody’s patch file',
