@@ -21,7 +21,13 @@ export async function startFarm(count: number, config: readonly string[] = []): 
   const world = createSshWorld();
   const hosts: { readonly name: string; readonly server: Sshd }[] = [];
   for (let index = 1; index <= count; index += 1) {
-    hosts.push({ name: `n${index}`, server: await startSshd({ authorizedKeys: [world.clientKey], config: [...config, `SetEnv HOME=${world.directory}`] }) });
+    hosts.push({
+      name: `n${index}`,
+      server: await startSshd({
+        authorizedKeys: [world.clientKey],
+        config: [...config, `SetEnv HOME=${world.directory}`],
+      }),
+    });
   }
   world.writeKnownHosts(hosts.map(({ server }) => server.knownHostsText()).join(''));
   const common = [
@@ -34,7 +40,9 @@ export async function startFarm(count: number, config: readonly string[] = []): 
     '  LogLevel ERROR',
   ];
   const write = (name: string, extra: readonly string[]): string => {
-    const blocks = hosts.map(({ name: host, server }) => `Host ${host}\n  HostName ${server.host}\n  Port ${server.port}\n`);
+    const blocks = hosts.map(
+      ({ name: host, server }) => `Host ${host}\n  HostName ${server.host}\n  Port ${server.port}\n`,
+    );
     const path = join(world.directory, name);
     writeFileSync(path, `${blocks.join('')}Host *\n${[...common, ...extra].join('\n')}\n`);
     return path;
@@ -44,7 +52,11 @@ export async function startFarm(count: number, config: readonly string[] = []): 
     hosts,
     names: hosts.map(({ name }) => name),
     coldConfig: write('cold_config', []),
-    keptConfig: write('kept_config', ['  ControlMaster auto', `  ControlPath ${join(world.directory, 'cm-%n')}`, '  ControlPersist 600']),
+    keptConfig: write('kept_config', [
+      '  ControlMaster auto',
+      `  ControlPath ${join(world.directory, 'cm-%n')}`,
+      '  ControlPersist 600',
+    ]),
     close: async () => {
       for (const { server } of hosts) await server.close();
       world.remove();

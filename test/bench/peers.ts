@@ -24,7 +24,17 @@ export async function runProcess(command: string, args: readonly string[]): Prom
 
 /** One `clush` over the whole farm. */
 export async function clush(farm: Farm, config: string, remote: string): Promise<void> {
-  await runProcess('clush', ['-S', '-q', '-f', '64', '-O', `ssh_options=-F ${config}`, '-w', farm.names.join(','), remote]);
+  await runProcess('clush', [
+    '-S',
+    '-q',
+    '-f',
+    '64',
+    '-O',
+    `ssh_options=-F ${config}`,
+    '-w',
+    farm.names.join(','),
+    remote,
+  ]);
 }
 
 /** The floor: one `ssh` per host over its open control connection, all side by side. */
@@ -34,5 +44,7 @@ export async function openConnections(farm: Farm, remote: string): Promise<void>
 
 /** Ends the control connections that the farm's configuration keeps. */
 export async function endKept(farm: Farm): Promise<void> {
-  await Promise.all(farm.names.map((name) => runProcess('ssh', ['-F', farm.keptConfig, '-O', 'exit', name]).catch(() => null)));
+  await Promise.all(
+    farm.names.map((name) => runProcess('ssh', ['-F', farm.keptConfig, '-O', 'exit', name]).catch(() => null)),
+  );
 }

@@ -18,8 +18,16 @@ export function describeSeries(series: Series): string {
 }
 
 /** `A / B = 0.41 (at most 0.50)`, with a mark when it is over. Ratios are of medians of the same run. */
-export function describeRatio(name: string, a: Series, b: Series, limit: number): { readonly text: string; readonly met: boolean } {
+export function describeRatio(
+  name: string,
+  a: Series,
+  b: Series,
+  limit: number,
+): { readonly text: string; readonly met: boolean } {
   const ratio = median(a.ms) / median(b.ms);
   const met = ratio <= limit;
-  return { text: `${name.padEnd(44)} ratio ${ratio.toFixed(2)} (at most ${limit.toFixed(2)})${met ? '' : '   OVER'}`, met };
+  return {
+    text: `${name.padEnd(44)} ratio ${ratio.toFixed(2)} (at most ${limit.toFixed(2)})${met ? '' : '   OVER'}`,
+    met,
+  };
 }
