@@ -21,7 +21,8 @@ export function deadRowRules(situation: Situation): readonly Finding[] {
   const held = views.filter(isDown);
   const rowWords = odd.map((row) => row.apiExtensions).join(' and ');
   const higher = odd.some((row) => row.apiExtensions > common.extensions);
-  const fate = higher ? 'takes itself for outdated and exits' : 'waits for that member';
+  const fails = higher && !views.every((view) => view.hasFix === true);
+  const fate = fails ? 'takes itself for outdated and exits' : 'waits for that member';
   return [
     {
       kind: 'dead-row-blocks',
@@ -31,7 +32,7 @@ export function deadRowRules(situation: Situation): readonly Finding[] {
       cause:
         `LXD compares itself with every row when it starts, also with that of a member that is gone. ` +
         (held.length > 0
-          ? `${listNames(held)} ${verb(held.length, 'meets', 'meet')} that row and can't serve: each start ${fate}. `
+          ? `${listNames(held)} ${verb(held.length, 'meets', 'meet')} that row and can't serve: ${verb(held.length, 'it', 'each')} ${fate}. `
           : `Any member that restarts now meets that row and ${fate}. `) +
         `The right way is to bring ${listNames(owners)} back, or to move all members to one version. ` +
         `Only when ${verb(owners.length, 'it', 'they')} will never return may a person decide to change that one row.`,

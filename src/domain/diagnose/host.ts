@@ -138,8 +138,8 @@ function mebibytes(bytes: number): string {
 /** Containers that run need their LXCFS; its process was looked for and not found. */
 function lxcfsDead(situation: Situation): readonly Finding[] {
   const named = situation.reached.filter(({ facts }) => {
-    const looked = !facts.failedParts.some((part) => /lxcfs|instances/.test(part.part));
-    return facts.install === 'snap' && looked && facts.lxcfsPid === null && (facts.instances?.running.length ?? 0) > 0;
+    // Instances and LXCFS come from one look at the process table: instances known means that it was looked.
+    return facts.install === 'snap' && facts.lxcfsPid === null && (facts.instances?.running.length ?? 0) > 0;
   });
   if (named.length === 0) return [];
   return [

@@ -2,10 +2,12 @@
  * What could not be read, where the rest can't be judged without it (`probe-incomplete`, `unknown-version`). Parts that fail by the
  * nature of the situation, such as the API of a daemon that waits, are no gap: only missing essentials count.
  */
-import type { Evidence, Finding } from '../finding.ts';
+import type { Evidence, Finding, Severity } from '../finding.ts';
+import { fatalEvidence } from './daemon.ts';
+import { lacksQuorum } from './quorum.ts';
 import { disagreeingReads } from './rows.ts';
 import type { MemberView, ReachedView, Situation } from './situation.ts';
-import { isServing } from './skew.ts';
+import { anyServes, isServing } from './skew.ts';
 import {
   apiEvidence,
   binaryEvidence,
@@ -73,6 +75,7 @@ function noTable(situation: Situation): readonly Finding[] {
   const clustered = situation.reached.filter((view) => view.facts.install !== 'absent' && !standsAlone(view));
   if (clustered.length === 0 || situation.rows?.source === 'live') return [];
   const serving = clustered.filter(isServing);
+  if (lacksQuorum(situation)) return [];
   if (situation.rows !== null && serving.length === 0) return [];
   const named = serving.length > 0 ? serving : clustered;
   return incomplete(situation, named, {
@@ -83,7 +86,8 @@ function noTable(situation: Situation): readonly Finding[] {
     cause:
       `Which versions the cluster has recorded is not known${situation.rows === null ? '' : ' for certain: there is only an older copy on disk'}. ` +
       `Without that, nobody can say what a restart of a member would do, so nothing is guessed and nothing is changed.`,
-    evidence: named.flatMap(failedEvidence),
+    evidence: named.flatMap((view) => [...failedEvidence(view), ...fatalEvidence(view)]),
+    severity: anyServes(situation) ? 'warning' : 'critical',
   });
 }
 
@@ -138,7 +142,7 @@ function otherFacts(view: ReachedView): readonly Evidence[] {
 function incomplete(
   situation: Situation,
   named: readonly MemberView[],
-  text: { readonly title: string; readonly cause: string; readonly evidence: readonly Evidence[] },
+  text: Pick<Finding, 'title' | 'cause' | 'evidence'> & { readonly severity?: Severity },
 ): readonly Finding[] {
   if (named.length === 0) return [];
   return [

@@ -18,6 +18,7 @@ import { quorumRules } from './quorum.ts';
 import { reachRules } from './reach.ts';
 import { schemaRules } from './schema.ts';
 import { type MemberView, type Situation, situationOf } from './situation.ts';
+import { isDown } from './skew.ts';
 import { snapRules } from './snap.ts';
 import { staleRules } from './stale.ts';
 import { binaryEvidence, describeInstalled, namesOf, rowEvidence } from './text.ts';
@@ -70,15 +71,19 @@ const SIDE_REMARKS: ReadonlySet<string> = new Set([
 export function diagnose(observation: ClusterObservation, releases: ReleaseTable): Diagnosis {
   const situation = situationOf(observation, releases);
   const found = RULES.flatMap((rule) => rule(situation));
-  const explained = new Set<string>(
-    found.filter(({ kind }) => !SIDE_REMARKS.has(kind)).flatMap(({ members }) => members),
-  );
-  const all = [...found, ...unexplainedDown(situation, explained)];
+  const all = [...found, ...unexplainedDown(situation, explainedBy(situation, found))];
   return {
     findings: sortFindings(all.length === 0 ? [inStep(situation)] : withInStepWords(all)),
     rows: situation.rows,
     members: situation.members.map(assessmentOf),
   };
+}
+
+/** Members that some finding accounts for. A row that blocks names its owner; those that it holds back are accounted for as well. */
+function explainedBy(situation: Situation, found: readonly Finding[]): ReadonlySet<string> {
+  const named = found.filter(({ kind }) => !SIDE_REMARKS.has(kind)).flatMap(({ members }) => members);
+  const blocked = found.some(({ kind }) => kind === 'dead-row-blocks') ? situation.reached.filter(isDown) : [];
+  return new Set<string>([...named, ...namesOf(blocked)]);
 }
 
 /** Advice alone must not read like trouble: the card of a healthy cluster says so in every title. */

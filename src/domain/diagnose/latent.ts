@@ -29,7 +29,7 @@ function latentSkew(situation: Situation): readonly Finding[] {
       kind: 'latent-skew',
       severity: 'critical',
       members: namesOf(wrong),
-      title: `All looks well, but ${listNames(wrong)} ${verb(wrong.length, 'has a row', 'have rows')} in the database that ${verb(wrong.length, 'does', 'do')} not match what ${verb(wrong.length, 'it runs', 'they run')}`,
+      title: `All looks well, but the database does not record what ${listNames(wrong)} ${verb(wrong.length, 'runs', 'run')}: ${latentWords(wrong)}`,
       cause: [
         `The numbers of API extensions in the database were changed by hand or by a repair of one member: ${counts.join('; ')}.`,
         lowRows
@@ -45,6 +45,14 @@ function latentSkew(situation: Situation): readonly Finding[] {
       next: `Put the rows right before anything restarts: recover ${situation.cluster}`,
     },
   ];
+}
+
+/** `318 API extensions, recorded 313`; no numbers when they are not the same for all. */
+function latentWords(wrong: readonly ReachedView[]): string {
+  const words = wrong.map((view) => `${ownCount(view) ?? 0} API extensions, recorded ${view.row?.apiExtensions ?? 0}`);
+  return words[0] !== undefined && words.every((one) => one === words[0])
+    ? words[0]
+    : 'the numbers of API extensions differ';
 }
 
 /** What the daemon counts for rows and checks; null when unknown. */

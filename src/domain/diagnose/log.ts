@@ -13,6 +13,9 @@ const WRAPPERS = new Set(['daemon_start_failed', 'global_db_failed', 'snap_faile
 
 const FATAL = new Set(['fatal', 'fatal_refuse']);
 
+/** Fatal for another command than the start of the daemon. */
+const NOT_OF_A_START = new Set(['join_mismatch']);
+
 export const WAITING_FOR_VERSIONS: readonly string[] = ['ahead_wait_old', 'misaligned_wait_new'];
 export const WAITING_FOR_LEADER: readonly string[] = ['no_leader', 'connecting_global_db', 'dqlite_attempt', 'cli_tx'];
 
@@ -41,7 +44,7 @@ export function newestLine(facts: MemberFacts, patterns: readonly string[]): Log
  * when nothing more exact stands beside it. A line about the local schema reads like one about the global schema: it goes first.
  */
 export function newestFatal(facts: MemberFacts): LogFact | null {
-  const fatal = currentLog(facts).filter((line) => FATAL.has(line.severity) || line.pattern === 'behind_fatal');
+  const fatal = currentLog(facts).filter((line) => FATAL.has(line.severity) && !NOT_OF_A_START.has(line.pattern));
   const last = newest(fatal);
   if (last === null) return null;
   const attempt = fatal.filter(

@@ -22,7 +22,6 @@ import {
   binaryEvidence,
   describeInstalled,
   listNames,
-  listOf,
   logEvidence,
   namesOf,
   releaseWord,
@@ -30,6 +29,9 @@ import {
   runningEvidence,
   verb,
 } from './text.ts';
+
+/** Groups named in a title. */
+const GROUPS_SHOWN = 4;
 
 export function mixedRules(situation: Situation): readonly Finding[] {
   const views = known(situation);
@@ -82,7 +84,7 @@ function mixedBinaries(situation: Situation, views: readonly KnownView[]): Findi
     kind: 'mixed-binaries',
     severity: down ? 'critical' : 'warning',
     members: namesOf(odd),
-    title: `Members run different LXDs: ${listOf(groups.map(groupWords))}`,
+    title: `Members run different LXDs: ${groupsWords(groups)}`,
     cause: [
       `The members do not have the same LXD, and LXD only starts when all of them count the same API extensions.`,
       fateOfLower(lower),
@@ -165,7 +167,7 @@ function sameCount(situation: Situation, views: readonly KnownView[]): readonly 
       severity: differ ? 'warning' : 'info',
       members: namesOf(odd),
       title: differ
-        ? `Members run different releases that all count ${count} API extensions: ${listOf(groups.map(groupWords))}`
+        ? `Members run different releases that all count ${count} API extensions: ${groupsWords(groups)}`
         : `Members are in step, but run different builds of one release: ${listNames(odd)} ${verb(odd.length, 'differs', 'differ')}`,
       cause:
         `LXD compares numbers of API extensions, not versions, and these builds have the same number, so its own check sees no difference. ` +
@@ -219,6 +221,12 @@ function oddOnes(groups: readonly Group[]): Group {
 
 function countOf(group: Group): number {
   return group[0] === undefined ? 0 : effectiveCount(group[0]);
+}
+
+/** `m3 has 5.0.1 (313 API extensions), m1 and m2 have 5.0.2 (318 API extensions)`. */
+function groupsWords(groups: readonly Group[]): string {
+  const words = groups.slice(0, GROUPS_SHOWN).map(groupWords);
+  return groups.length > GROUPS_SHOWN ? `${words.join(', ')} and others` : words.join(', ');
 }
 
 function groupWords(group: Group): string {

@@ -14,11 +14,19 @@ export function quorumRules(situation: Situation): readonly Finding[] {
   return [...quorumLost(situation), ...heartbeatStale(situation)];
 }
 
+/** Whether the loss of the majority already says why the table can't be read live. */
+export function lacksQuorum(situation: Situation): boolean {
+  return quorumLost(situation).length > 0;
+}
+
 interface Voters {
   readonly total: number;
   /** Reached, and nothing runs there. */
   readonly stopped: readonly ReachedView[];
 }
+
+/** A line of a serving daemon about a missing leader counts for so long, in ms. */
+const FRESH_MS = 120_000;
 
 const NO_LEADER_TEXT = /no available dqlite leader|no known leader|Failed to begin transaction/i;
 
@@ -68,10 +76,11 @@ function leaderless(view: ReachedView): readonly Evidence[] {
     at: view.observation.at,
     text: oneLine(part.text),
   }));
-  // On a serving member an old line may be of its own start: only the read that failed just now counts.
-  if (isServing(view) || waitsFor(view.facts) !== 'leader') return fromParts;
   const line = newestLine(view.facts, WAITING_FOR_LEADER);
   if (line === null || !isRecent(line, memberNow(view.observation))) return fromParts;
+  // A daemon that is not ready: what it waits for is in its newest line. On a serving one only a fresh line is not of its start.
+  const fresh = line.at !== null && memberNow(view.observation) - line.at < FRESH_MS;
+  if (isServing(view) ? !fresh : waitsFor(view.facts) !== 'leader') return fromParts;
   return [...fromParts, logEvidence(view.member, line)];
 }
 
@@ -137,7 +146,7 @@ function heartbeatStale(situation: Situation): readonly Finding[] {
 function startedLately(view: ReachedView): boolean {
   const now = memberNow(view.observation);
   const unit = view.facts.unit;
-  if (unit !== null && unit.restarts !== unit.restartsLater) return true;
+  if (unit !== null && unit.restartsLater !== null && unit.restarts !== unit.restartsLater) return true;
   return view.facts.log.some(
     (line) =>
       line.at !== null && now - line.at < 60_000 && ['fatal', 'blocked', 'fatal_refuse'].includes(line.severity),

@@ -65,7 +65,7 @@ function notHeld(situation: Situation): readonly Finding[] {
       kind: 'auto-refresh-not-held',
       severity: 'info',
       members: namesOf(named),
-      title: `snapd may refresh LXD on ${listNames(named)} at any time, member by member`,
+      title: `Refreshes of LXD are not held on ${listNames(named)}: snapd may change it at any time`,
       cause:
         `Automatic refreshes of the snap are not held on ${listNames(named)}. ` +
         `${verb(named.length, 'It', 'Each')} can get another LXD at ${verb(named.length, 'its', 'its own')} moment, and the cluster is out of step until all have it. ` +

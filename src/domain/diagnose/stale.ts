@@ -10,6 +10,7 @@ import { currentFatal, type Situation } from './situation.ts';
 import {
   allKnown,
   anyServes,
+  clusterWorks,
   type Common,
   commonCount,
   comparedRows,
@@ -72,6 +73,7 @@ function staleCounter(situation: Situation, stale: StaleRows): Finding {
 
 /** Somebody serves on the count that all share: members whose start meets a row above it can't come up. */
 function whileServing(situation: Situation, stale: StaleRows): readonly Finding[] {
+  if (!clusterWorks(situation)) return [];
   const { views, common, above } = stale;
   const serving = views.filter(isServing);
   // A daemon that still runs the higher binary keeps its row right: that is another story (running-differs-from-installed).
