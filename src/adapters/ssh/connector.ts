@@ -56,8 +56,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         const stream = await way(signal);
         const result = stream.ok ? await handshake(stream.value, login.value, inSlot, signal) : stream;
         if (result.ok || stopReasonOf(signal) !== 'expired') return result;
-        const phase = stream.ok ? 'no answer to the SSH handshake' : 'no answer';
-        return err(unreachable(`${phase} from ${endpoint.label} within ${ssh.timeoutMs} ms`));
+        return err(unreachable(`${silence(stream, endpoint)} within ${ssh.timeoutMs} ms`));
       },
     );
   }
