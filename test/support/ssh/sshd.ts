@@ -29,7 +29,7 @@ export interface SshdOptions {
 
 const CANDIDATES = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'];
 
-function findSshd(): string | null {
+export function findSshd(): string | null {
   return CANDIDATES.find((path) => existsSync(path)) ?? null;
 }
 
