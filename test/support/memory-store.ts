@@ -1,0 +1,160 @@
+/**
+ * The store's port in memory, for suites that need many stores quickly. Held to the same contract as SQLite. Every method works on
+ * a copy of the whole state and puts it in place at the end, so that a throw half-way leaves nothing behind; what goes in and comes
+ * out is copied, so that nobody holds a part of the store.
+ */
+import { isEnded } from '../../src/domain/run.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { decideIn } from './memory-decide.ts';
+import {
+  addActions,
+  addCardTo,
+  addEntries,
+  changeStep,
+  findActive,
+  finish,
+  isAbout,
+  isBehind,
+  plain,
+  requireCard,
+  requireRun,
+  setState,
+  type MemoryState,
+} from './memory-state.ts';
+
+const DAY_MS = 86_400_000;
+
+export function createMemoryStore(): Store {
+  let state: MemoryState = { runs: [], actions: [], cards: [], entries: [], deliveries: [], meta: {} };
+
+  async function commit<T>(work: (draft: MemoryState) => T): Promise<T> {
+    const draft = structuredClone(state);
+    const value = work(draft);
+    state = draft;
+    return structuredClone(value);
+  }
+
+  async function read<T>(work: (current: MemoryState) => T): Promise<T> {
+    return structuredClone(work(state));
+  }
+
+  return {
+    draftRun: ({ run, actions, cards, entries }) =>
+      commit((draft) => {
+        const holder = findActive(draft, run.cluster);
+        if (holder !== null && !isEnded(run.state)) return { ok: false, error: holder } as const;
+        draft.runs.push(structuredClone(run));
+        addActions(draft, actions);
+        addEntries(draft, entries, run.createdAt);
+        for (const card of cards) addCardTo(draft, card);
+        return { ok: true, value: requireRun(draft, run.id) } as const;
+      }),
+    findRun: (id) => read(({ runs }) => runs.find((run) => run.id === id) ?? null),
+    listRuns: ({ cluster, states, limit }) =>
+      read(({ runs }) =>
+        runs
+          .filter((run) => cluster === undefined || run.cluster === cluster)
+          .filter((run) => states === undefined || states.includes(run.state))
+          .reverse()
+          .sort((a, b) => b.createdAt - a.createdAt)
+          .slice(0, limit),
+      ),
+    findActiveRun: (cluster) => read((current) => findActive(current, cluster)),
+    decide: (input) => commit((draft) => decideIn(draft, input)),
+    expireRuns: (now) =>
+      commit((draft) => {
+        const due = draft.runs.filter((run) => run.state === 'awaiting-approval' && run.expiresAt <= now);
+        for (const run of due) setState(draft, run, 'expired', now, run.explanation);
+        return due;
+      }),
+    changeState: (change) =>
+      commit((draft) => {
+        const run = requireRun(draft, change.run);
+        if (!change.from.includes(run.state)) return { ok: false, error: run } as const;
+        setState(draft, run, change.to, change.at, change.explanation);
+        if (change.countResume === true) run.resumes += 1;
+        addActions(draft, change.actions ?? []);
+        addEntries(draft, change.entries, change.at);
+        return { ok: true, value: run } as const;
+      }),
+    recordIntent: (change) =>
+      commit((draft) => {
+        const run = requireRun(draft, change.run);
+        if (run.state !== 'running') throw new Error(`run ${run.id} is ${run.state}: no step may start`);
+        changeStep(run, change, 'started', (step) => ({
+          attempts: step.attempts + 1,
+          startedAt: change.at,
+          endedAt: null,
+          exitCode: null,
+          note: null,
+          output: null,
+        }));
+        return finish(draft, run, change);
+      }),
+    recordOutcome: (change) =>
+      commit((draft) => {
+        const run = requireRun(draft, change.run);
+        const { exitCode, note, output } = change;
+        changeStep(run, change, change.state, () => ({ endedAt: change.at, exitCode, note, output }));
+        return finish(draft, run, change);
+      }),
+    requestAbort: ({ run: id, by, at, entries }) =>
+      commit((draft) => {
+        const run = requireRun(draft, id);
+        if (isEnded(run.state) || run.abortRequestedBy !== null) return run;
+        run.abortRequestedBy = by;
+        return finish(draft, run, { at, entries });
+      }),
+    findAction: (hash) => read(({ actions }) => actions.find(({ tokenHash }) => tokenHash === hash) ?? null),
+
+    appendTimeline: (entries, recordedAt) => commit((draft) => addEntries(draft, entries, recordedAt)),
+    findTimelineEntry: (sequence) => read(({ entries }) => entries[sequence - 1] ?? null),
+    listTimeline: ({ cluster, run, limit }) =>
+      read(({ entries }) => {
+        const found = entries
+          .filter((entry) => cluster === undefined || entry.cluster === cluster)
+          .filter((entry) => run === undefined || entry.run === run);
+        return limit === undefined ? found : found.slice(Math.max(0, found.length - limit));
+      }),
+    timelineHead: () =>
+      read(({ entries }) => {
+        const last = entries.at(-1);
+        return last === undefined ? null : { sequence: last.sequence, hash: last.hash };
+      }),
+
+    addCard: (card) => commit((draft) => plain(addCardTo(draft, card))),
+    findCard: (id) => read(({ cards }) => cards.filter((card) => card.id === id).map(plain)[0] ?? null),
+    listCards: (subject) => read(({ cards }) => cards.filter((card) => isAbout(card, subject)).map(plain)),
+    dueCards: (now) => read(({ cards }) => cards.filter((card) => isBehind(card) && card.notBefore <= now).map(plain)),
+    pendingCards: () => read(({ cards }) => cards.filter(isBehind).length),
+    touchCard: (id) =>
+      commit((draft) => {
+        requireCard(draft, id).revision += 1;
+      }),
+    recordDelivery: ({ card: id, revision, externalId }) =>
+      commit((draft) => {
+        const card = requireCard(draft, id);
+        card.deliveredRevision = Math.max(card.deliveredRevision, Math.min(revision, card.revision));
+        Object.assign(card, { externalId, attempts: 0, notBefore: 0 });
+      }),
+    recordDeliveryFailure: ({ card: id, notBefore, gone }) =>
+      commit((draft) => {
+        const card = requireCard(draft, id);
+        Object.assign(card, { attempts: card.attempts + 1, notBefore, gone: card.gone || gone });
+      }),
+
+    claimDelivery: (id, now) =>
+      commit((draft) => {
+        draft.deliveries = draft.deliveries.filter(({ at }) => at >= now - DAY_MS);
+        if (draft.deliveries.some((one) => one.id === id)) return false;
+        draft.deliveries.push({ id, at: now });
+        return true;
+      }),
+    getMeta: (key) => read(({ meta }) => meta[key] ?? null),
+    setMeta: (key, value) =>
+      commit((draft) => {
+        draft.meta[key] = value;
+      }),
+    close: async () => undefined,
+  };
+}
