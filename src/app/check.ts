@@ -1,5 +1,7 @@
 /** `check`: a fresh look, then the question whether that version would strand the cluster. Changes nothing. */
 import { checkMessage } from '../chat/views/answers.ts';
+import type { CheckData } from '../domain/data.ts';
+import { checkMove } from '../domain/diagnose/check.ts';
 import type { Call } from './call.ts';
 import { requireCluster } from './clusters.ts';
 import { lookAt } from './look.ts';
@@ -7,11 +9,17 @@ import { lookAt } from './look.ts';
 export async function checkBeforeMove(call: Call, name: string, to: string): Promise<void> {
   const cluster = requireCluster(call.deps, name);
   const look = await lookAt(call, cluster);
-  const data = call.deps.checkMove({
-    observation: look.observation,
-    diagnosis: look.diagnosis,
-    releases: call.deps.releases,
-    to,
-  });
+  const answer = checkMove(look.observation, look.diagnosis, call.deps.releases, to);
+  const data: CheckData = {
+    kind: 'check',
+    cluster: cluster.name,
+    to: answer.to,
+    verdict: answer.verdict,
+    count: answer.count,
+    schema: answer.schema,
+    fixedIn: answer.fixedIn,
+    order: answer.order,
+    reasons: answer.reasons,
+  };
   await look.answer({ message: checkMessage(data), data });
 }

@@ -60,7 +60,7 @@ async function answerApproval(call: Call, cluster: ClusterConfig, decided: Decid
   call.deps.outbox.kick();
   if (decided.kind === 'recorded') return;
   call.handles(run.id);
-  await call.deps.runs.start(run.id);
+  call.deps.runs.begin(run.id);
   if (wait) await waitForRun(call, run.id);
 }
 

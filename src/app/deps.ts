@@ -4,8 +4,7 @@
  */
 import type { CommandDoc } from '../chat/views/help.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
-import type { CheckData, DoctorData } from '../domain/data.ts';
-import type { Diagnosis } from '../domain/diagnose/types.ts';
+import type { DoctorData } from '../domain/data.ts';
 import type { MemberName, RunId } from '../domain/ids.ts';
 import type { ClusterObservation, MemberObservation } from '../domain/observation.ts';
 import type { Platform } from '../domain/person.ts';
@@ -25,8 +24,8 @@ export interface Prober {
 
 /** The runs of this process. */
 export interface Runs {
-  /** Takes an approved run, or a paused one that a person resumed, and works on it until it ends or pauses. */
-  start(run: RunId): Promise<void>;
+  /** Takes an approved run and works on it, without being waited for. */
+  begin(run: RunId): void;
   /** The run once it is not being worked on here; null when it doesn't exist. */
   settled(run: RunId): Promise<Run | null>;
   /** A person's verdict on a paused run: send the step again, or take it as done. */
@@ -40,14 +39,6 @@ export interface ResumeRequest {
   readonly step: string | null;
   readonly member: MemberName | null;
   readonly by: string;
-}
-
-export interface MoveQuestion {
-  readonly observation: ClusterObservation;
-  readonly diagnosis: Diagnosis;
-  readonly releases: ReleaseTable;
-  /** Version or snap revision, as typed; hostile. */
-  readonly to: string;
 }
 
 export type DoctorCheck = DoctorData['checks'][number];
@@ -70,7 +61,6 @@ export interface AppDeps {
   readonly codeVersion: string;
   /** Configuration, data directory, disk, database: what can be checked without a member. */
   localChecks(): Promise<readonly DoctorCheck[]>;
-  checkMove(question: MoveQuestion): CheckData;
   readonly docs: readonly CommandDoc[];
   /** Lines for the end of the help: clusters, rehearsal scenarios. */
   readonly helpNotes: readonly string[];

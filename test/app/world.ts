@@ -55,8 +55,6 @@ export interface WorldOptions {
   readonly observation: ClusterObservation;
   readonly checks?: readonly DoctorCheck[];
   readonly store?: (store: SqliteStore) => Store;
-  /** What a started run does; by default it stays approved. */
-  readonly onStart?: (run: RunId, world: World) => Promise<void>;
   /** Text instead of JSON lines goes here. */
   readonly text?: (printed: string) => void;
 }
@@ -104,10 +102,7 @@ export function createWorld(options: WorldOptions): World {
         return seen;
       },
     },
-    checkMove: () => {
-      throw new Error('not part of these tests');
-    },
-    runs: fakeRuns(() => world, options),
+    runs: fakeRuns(() => world),
     outbox: { kick: () => undefined },
     chats: new Map([['console', chat]]),
     tokenKey: 'a key of the test',
@@ -154,11 +149,10 @@ export function createWorld(options: WorldOptions): World {
   return world;
 }
 
-function fakeRuns(world: () => World, options: WorldOptions): Runs {
+function fakeRuns(world: () => World): Runs {
   return {
-    async start(run) {
+    begin: (run) => {
       world().started.push(run);
-      await options.onStart?.(run, world());
     },
     settled: (run) => world().store.findRun(run),
     async resume({ run }) {

@@ -1,0 +1,172 @@
+/**
+ * Composition root: store → SSH → prober → engine → app → chat, and their end in the opposite order. Knows every part and decides
+ * nothing; the only place besides `cli` where adapters meet the app.
+ */
+import { setMaxListeners } from 'node:events';
+import { COMMANDS } from '../commands/index.ts';
+import { openStore, type SqliteStore } from './adapters/sqlite/open-store.ts';
+import { createSshTransport } from './adapters/ssh/transport.ts';
+import { createClock } from './adapters/system/clock.ts';
+import { createIds } from './adapters/system/ids.ts';
+import { createTimers } from './adapters/system/timers.ts';
+import type { AppDeps, DoctorCheck, Runs } from './app/deps.ts';
+import { documentCommands } from './app/docs.ts';
+import { createInbound, type HandleInbound } from './app/inbound.ts';
+import { createPresent } from './app/present.ts';
+import type { ClusterConfig } from './domain/cluster.ts';
+import type { RunId } from './domain/ids.ts';
+import type { Platform } from './domain/person.ts';
+import type { Problem } from './domain/problem.ts';
+import { ok, type Result } from './domain/result.ts';
+import type { Run } from './domain/run.ts';
+import { LXD_CATALOGUE } from './engine/catalogue.ts';
+import { createFailpoints } from './engine/failpoints.ts';
+import { createOutbox, type Outbox } from './engine/outbox.ts';
+import { createRunner, type Runner } from './engine/runner.ts';
+import { logPatterns, releaseTable } from './lxd/data/index.ts';
+import type { ChatPort } from './ports/chat.ts';
+import type { Ids, Log } from './ports/system.ts';
+import type { Transport } from './ports/transport.ts';
+import { createProber } from './probe/probe.ts';
+
+export interface LockstepOptions {
+  readonly clusters: readonly ClusterConfig[];
+  readonly dataDir: string;
+  readonly agentSocket: string | null;
+  readonly log: Log;
+  readonly codeVersion: string;
+  /** What a person would type to start this process. */
+  readonly command: string;
+  readonly chats: readonly ChatPort[];
+  /** Least time between two edits of one card, in ms. */
+  readonly minEditMs: number;
+  readonly helpNotes: readonly string[];
+  localChecks(store: SqliteStore): Promise<readonly DoctorCheck[]>;
+}
+
+export interface Lockstep {
+  readonly handle: HandleInbound;
+  readonly deps: AppDeps;
+  readonly store: SqliteStore;
+  /** Takes up what an earlier process left; resolves when each of those runs ended or paused. */
+  reconcile(): Promise<readonly Run[]>;
+  runsIdle(): Promise<void>;
+  outboxIdle(): Promise<void>;
+  /** Drains: what was sent is awaited and recorded, then everything is closed. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export async function createLockstep(options: LockstepOptions): Promise<Result<Lockstep, Problem>> {
+  const { log, dataDir, command, codeVersion } = options;
+  const clock = createClock();
+  const ids = createIds();
+  const opened = openStore({ dataDir, command, clock, codeVersion });
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const tokenKey = await findTokenKey(store, ids);
+  const timers = createTimers();
+  const transport = createSshTransport({ clock, timers, log, agentSocket: options.agentSocket });
+  const prober = createProber({ transport, clock, ids, log, releases: releaseTable, patterns: logPatterns });
+  const chats = new Map<Platform, ChatPort>(options.chats.map((chat) => [chat.platform, chat]));
+  const { clusters } = options;
+  const present = createPresent({ store, clock, clusters, tokenKey });
+  const outbox = createOutbox({ store, chats, present, clock, timers, log, minEditMs: options.minEditMs });
+  const runner = createRunner({
+    store,
+    transport,
+    prober,
+    catalogue: LXD_CATALOGUE,
+    releases: releaseTable,
+    findCluster: (name) => clusters.find((cluster) => cluster.name === name),
+    clock,
+    timers,
+    log,
+    codeVersion,
+    failpoints: createFailpoints(),
+    onChange: () => outbox.kick(),
+  });
+  const deps: AppDeps = {
+    clusters,
+    releases: releaseTable,
+    store,
+    clock,
+    timers,
+    ids,
+    log,
+    prober,
+    runs: runsOver(runner, log),
+    outbox,
+    chats,
+    tokenKey,
+    codeVersion,
+    localChecks: () => options.localChecks(store),
+    docs: documentCommands(COMMANDS),
+    helpNotes: options.helpNotes,
+  };
+  return ok(assemble({ deps, store, runner, outbox, transport }));
+}
+
+interface Parts {
+  readonly deps: AppDeps;
+  readonly store: SqliteStore;
+  readonly runner: Runner;
+  readonly outbox: Outbox;
+  readonly transport: Transport;
+}
+
+function assemble({ deps, store, runner, outbox, transport }: Parts): Lockstep {
+  let stopping: Promise<void> | null = null;
+  return {
+    handle: createInbound(deps, COMMANDS),
+    deps,
+    store,
+    async reconcile() {
+      outbox.kick();
+      return runner.reconcile();
+    },
+    runsIdle: () => runner.idle(),
+    outboxIdle: () => outbox.idle(),
+    stop() {
+      stopping ??= (async () => {
+        await runner.stop();
+        await outbox.stop();
+        await transport.close();
+        await store.close();
+      })();
+      return stopping;
+    },
+  };
+}
+
+/** Work goes on after the command that began it; only a broken store makes it fail, and then its record stays as it is. */
+function runsOver(runner: Runner, log: Log): Runs {
+  return {
+    begin(run: RunId) {
+      runner.start(run).catch((cause: unknown) => log.error('a run stopped', { run }, cause));
+    },
+    settled: (run) => runner.settled(run),
+    resume: (request) => runner.resume(request),
+  };
+}
+
+async function findTokenKey(store: SqliteStore, ids: Ids): Promise<string> {
+  const known = await store.getMeta('token-key');
+  if (known !== null) return known;
+  const made = `${ids.token()}${ids.token()}`;
+  await store.setMeta('token-key', made);
+  return made;
+}
+
+/** Fires once at SIGINT (where `interrupts`), SIGTERM or SIGHUP. A second signal ends the process at once. */
+export function onSignals({ interrupts }: { readonly interrupts: boolean }): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const signals = interrupts ? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const) : (['SIGTERM', 'SIGHUP'] as const);
+  for (const name of signals) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
