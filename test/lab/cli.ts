@@ -2,7 +2,8 @@
  * `npm run lab COMMAND`: a real LXD cluster by hand. Owns the words of the command line and what they print; everything else
  * is in lab.ts and scenarios.ts.
  */
-import { attachLab, Lab, REVISIONS, type Revision } from './lab.ts';
+import { attachLab, Lab } from './lab.ts';
+import { isRevision, REVISIONS } from './machines.ts';
 import { isScenarioName, SCENARIO_NAMES } from './scenarios.ts';
 import { defaultPlace } from './shell.ts';
 
@@ -131,10 +132,10 @@ async function shell([name, ...text]: readonly string[]): Promise<string> {
 async function revision([who, wanted]: readonly string[]): Promise<string> {
   const lab = attach();
   const members = who === 'all' ? lab.members.map((member) => member.name) : [requireMember(lab, who)];
-  if (wanted === undefined || !Object.hasOwn(REVISIONS, wanted)) {
+  if (wanted === undefined || !isRevision(wanted)) {
     throw new UsageError(`which revision? ${Object.keys(REVISIONS).join(', ')}`);
   }
-  await lab.refresh(members, wanted as Revision);
+  await lab.refresh(members, wanted);
   return `${members.join(', ')}: refreshing to ${wanted}; see: npm run lab show`;
 }
 

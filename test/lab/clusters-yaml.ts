@@ -1,5 +1,5 @@
 /** The configuration that lets Lockstep work on a lab: the text of its clusters.yaml. */
-import type { LabMember } from './lab.ts';
+import type { LabMember } from './machines.ts';
 
 export interface LabAccess {
   readonly members: readonly LabMember[];

@@ -3,7 +3,7 @@
  * Every scenario waits until its state is really there and says in one line what is true then. What happened on the way
  * (instances stopped by a `snap stop`) is cleared from the impact files, so that they show only what comes after.
  */
-import { DATABASE, type Lab } from './lab.ts';
+import { DATABASE, type Machines } from './machines.ts';
 import {
   allServing,
   changesDone,
@@ -13,15 +13,42 @@ import {
   lxcList,
   rows,
   serving,
+  stopSnaps,
   waiting,
+  withShortStops,
 } from './state.ts';
 
 const BEHIND = 'version is behind';
 const RECIPE = 'UPDATE nodes SET api_extensions=313;';
 
-type Make = (lab: Lab, names: readonly string[], first: string, last: string) => Promise<string>;
+type Make = (lab: Machines, names: readonly string[], first: string, last: string) => Promise<string>;
 
-const SCENARIOS = {
+export const SCENARIO_NAMES = [
+  'healthy',
+  'downgraded-all',
+  'downgraded-one',
+  'downgraded-minority-patched',
+  'upgrade-waiting',
+  'stopped-all',
+  'quorum-lost',
+  'schema-newer',
+  'partition',
+  'leftover-patch',
+  'bad-patch',
+  'disk-full',
+  'host-key-changed',
+  'slow-member',
+  'clock-offset',
+  'mixed-binaries',
+  'sudo-refused',
+  'auto-refresh-not-held',
+  'evacuated',
+  'refresh-in-progress',
+] as const;
+
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+const SCENARIOS: Readonly<Record<ScenarioName, Make>> = {
   healthy: async () => 'all members are ONLINE on 502, refreshes are held',
   'downgraded-all': downgradedAll,
   'downgraded-one': downgradedOne,
@@ -42,17 +69,13 @@ const SCENARIOS = {
   'auto-refresh-not-held': notHeld,
   evacuated,
   'refresh-in-progress': refreshInProgress,
-} as const satisfies Record<string, Make>;
-
-export type ScenarioName = keyof typeof SCENARIOS;
-
-export const SCENARIO_NAMES = Object.keys(SCENARIOS) as readonly ScenarioName[];
+};
 
 export function isScenarioName(word: string): word is ScenarioName {
-  return Object.hasOwn(SCENARIOS, word);
+  return SCENARIO_NAMES.some((name) => name === word);
 }
 
-export async function reachScenario(lab: Lab, name: ScenarioName): Promise<string> {
+export async function reachScenario(lab: Machines, name: ScenarioName): Promise<string> {
   const names = lab.members.map((member) => member.name);
   const make: Make = SCENARIOS[name];
   const truth = await make(lab, names, names[0] ?? 'm1', names.at(-1) ?? 'm1');
@@ -60,14 +83,13 @@ export async function reachScenario(lab: Lab, name: ScenarioName): Promise<strin
   return truth;
 }
 
-async function downgradedAll(lab: Lab, names: readonly string[]): Promise<string> {
-  await lab.refresh(names, '501');
+async function downgradedAll(lab: Machines, names: readonly string[]): Promise<string> {
+  await withShortStops(lab, names, () => lab.refresh(names, '501'));
   await lab.waitUntil('all members crash-loop', () => crashLooping(lab, names, BEHIND));
-  await lab.waitUntil('the refreshes have ended', () => changesDone(lab, names));
   return `${names.join(', ')} run 501 and crash-loop ("${BEHIND}"); every row says 318`;
 }
 
-async function downgradedOne(lab: Lab, names: readonly string[], _first: string, last: string): Promise<string> {
+async function downgradedOne(lab: Machines, names: readonly string[], _first: string, last: string): Promise<string> {
   await lab.refresh(last, '501');
   await lab.waitUntil(`${last} crash-loops`, () => crashLooping(lab, [last], BEHIND));
   await lab.waitUntil('the refresh has ended', () => changesDone(lab, [last]));
@@ -75,7 +97,7 @@ async function downgradedOne(lab: Lab, names: readonly string[], _first: string,
   return `${last} runs 501 and crash-loops ("${BEHIND}"); the others serve on 502`;
 }
 
-async function minorityPatched(lab: Lab, names: readonly string[], first: string, last: string): Promise<string> {
+async function minorityPatched(lab: Machines, names: readonly string[], first: string, last: string): Promise<string> {
   await downgradedOne(lab, names, first, last);
   await lab.putPatch(last, RECIPE);
   await lab.waitUntil(`${last} serves`, () => serving(lab, last));
@@ -84,7 +106,7 @@ async function minorityPatched(lab: Lab, names: readonly string[], first: string
   return `all members are ONLINE and every row says ${[...counts].join(', ')}, but only ${last} runs 501: the others wait at their next restart`;
 }
 
-async function upgradeWaiting(lab: Lab, names: readonly string[], first: string): Promise<string> {
+async function upgradeWaiting(lab: Machines, names: readonly string[], first: string): Promise<string> {
   await intoRevision(lab, names, '501');
   await lab.refresh(first, '502');
   await lab.waitUntil(`${first} waits`, () => waiting(lab, first));
@@ -92,28 +114,22 @@ async function upgradeWaiting(lab: Lab, names: readonly string[], first: string)
   return `${first} runs 502 and waits for the others, which serve on 501; its refresh hangs in "Start snap services"`;
 }
 
-async function stoppedAll(lab: Lab, names: readonly string[]): Promise<string> {
-  await Promise.all(names.map((name) => lab.must(name, 'snap stop lxd')));
+async function stoppedAll(lab: Machines, names: readonly string[]): Promise<string> {
+  await stopSnaps(lab, names);
   await Promise.all(names.map((name) => lab.install(name, '501')));
-  for (const name of names) {
-    await lab.waitUntil(
-      `${name} is stopped`,
-      async () => (await lab.sh(name, "pgrep -f '[l]xd --logfile'")).code !== 0,
-    );
-  }
   return `${names.join(', ')} are stopped, on 501; every row says 318`;
 }
 
-async function quorumLost(lab: Lab, names: readonly string[], first: string): Promise<string> {
+async function quorumLost(lab: Machines, names: readonly string[], first: string): Promise<string> {
   const others = names.slice(1);
-  await Promise.all(others.map((name) => lab.must(name, 'snap stop lxd')));
+  await stopSnaps(lab, others);
   const noLeader = async () =>
     (await lab.sh(first, "timeout 15 lxd sql global 'SELECT 1' 2>&1")).stdout.includes('no available dqlite leader');
   await lab.waitUntil(`${first} has no leader`, noLeader);
   return `${others.join(', ')} are stopped; ${first} is up and has no leader`;
 }
 
-async function schemaNewer(lab: Lab, _names: readonly string[], first: string, last: string): Promise<string> {
+async function schemaNewer(lab: Machines, _names: readonly string[], first: string, last: string): Promise<string> {
   await lab.must(
     first,
     `lxd sql global "INSERT INTO schema (version, updated_at) VALUES (61, strftime('%s')); UPDATE nodes SET schema=61"`,
@@ -123,77 +139,78 @@ async function schemaNewer(lab: Lab, _names: readonly string[], first: string, l
   return `the database has schema 61, the binaries know 60; ${last} was restarted and crash-loops`;
 }
 
-async function partition(lab: Lab, _names: readonly string[], first: string, last: string): Promise<string> {
+async function partition(lab: Machines, _names: readonly string[], first: string, last: string): Promise<string> {
   await lab.partition(last);
   await lab.waitUntil(`${last} is OFFLINE for ${first}`, () => lxcList(lab, first, [last], 'OFFLINE'));
   return `${last} runs but no packet reaches it; for the others it is OFFLINE`;
 }
 
-async function leftoverPatch(lab: Lab, names: readonly string[]): Promise<string> {
+async function leftoverPatch(lab: Machines, names: readonly string[]): Promise<string> {
   const member = names[1] ?? 'm1';
   await lab.putPatch(member, RECIPE);
   await lab.must(member, `test -s ${DATABASE}/patch.global.sql`);
   return `${member} serves and has a patch.global.sql that fires at its next start`;
 }
 
-async function badPatch(lab: Lab, names: readonly string[], first: string): Promise<string> {
+async function badPatch(lab: Machines, names: readonly string[], first: string): Promise<string> {
   await downgradedAll(lab, names);
   await lab.putPatch(first, 'UPDATE knots SET api_extensions=313;');
   await lab.waitUntil(`${first} refuses the patch`, () => journalSays(lab, first, 'failed to execute queries from'));
   return `as downgraded-all, and ${first} fails on a patch.global.sql with an unknown table, which stays there`;
 }
 
-async function diskFull(lab: Lab, names: readonly string[]): Promise<string> {
+async function diskFull(lab: Machines, names: readonly string[]): Promise<string> {
   const member = names[1] ?? 'm1';
   await lab.fillDisk(member);
   const free = await lab.must(member, 'df --output=avail -k /var/snap/lxd/common | tail -1');
   return `${member} has ${free} KiB left where LXD keeps its database`;
 }
 
-async function hostKeyChanged(lab: Lab, names: readonly string[]): Promise<string> {
+async function hostKeyChanged(lab: Machines, names: readonly string[]): Promise<string> {
   const member = names[1] ?? 'm1';
   await lab.changeHostKey(member);
   return `${member} answers with a host key that known_hosts does not have`;
 }
 
-async function slowMember(lab: Lab, names: readonly string[]): Promise<string> {
+async function slowMember(lab: Machines, names: readonly string[]): Promise<string> {
   const member = names[1] ?? 'm1';
   await lab.slow(member, 4);
   return `every login command on ${member} starts 4 s late`;
 }
 
-async function clockOffset(lab: Lab, _names: readonly string[], first: string, last: string): Promise<string> {
+async function clockOffset(lab: Machines, _names: readonly string[], first: string, last: string): Promise<string> {
   await lab.setClockOffset(last, 90);
   const [here, there] = await Promise.all([lab.must(first, 'date +%s'), lab.must(last, 'date +%s')]);
   return `the clock of ${last} is ${Number(there) - Number(here)} s ahead, as far as date can tell`;
 }
 
-async function mixedBinaries(lab: Lab, names: readonly string[], _first: string, last: string): Promise<string> {
+async function mixedBinaries(lab: Machines, names: readonly string[], _first: string, last: string): Promise<string> {
   const others = names.slice(0, -1);
-  await Promise.all([lab.refresh(others, '501'), lab.refresh(last, '500')]);
+  await withShortStops(lab, names, async () => {
+    await Promise.all([lab.refresh(others, '501'), lab.refresh(last, '500')]);
+  });
   await lab.waitUntil('all members crash-loop', () => crashLooping(lab, names, BEHIND));
-  await lab.waitUntil('the refreshes have ended', () => changesDone(lab, names));
   return `${others.join(', ')} run 501, ${last} runs 500; all crash-loop, every row says 318`;
 }
 
-async function sudoRefused(lab: Lab, names: readonly string[]): Promise<string> {
+async function sudoRefused(lab: Machines, names: readonly string[]): Promise<string> {
   const member = names[1] ?? 'm1';
   await lab.withdrawSudo(member);
   return `ops may not use sudo on ${member}`;
 }
 
-async function notHeld(lab: Lab, names: readonly string[]): Promise<string> {
+async function notHeld(lab: Machines, names: readonly string[]): Promise<string> {
   await Promise.all(names.map((name) => lab.must(name, 'snap refresh --unhold lxd')));
   return 'refreshes are not held on any member';
 }
 
-async function evacuated(lab: Lab, _names: readonly string[], first: string, last: string): Promise<string> {
+async function evacuated(lab: Machines, _names: readonly string[], first: string, last: string): Promise<string> {
   await lab.must(first, `lxc cluster evacuate ${last} --force`);
   await lab.waitUntil(`${last} is EVACUATED`, () => lxcList(lab, first, [last], 'EVACUATED'));
   return `${last} is evacuated, the others serve`;
 }
 
-async function refreshInProgress(lab: Lab, names: readonly string[]): Promise<string> {
+async function refreshInProgress(lab: Machines, names: readonly string[]): Promise<string> {
   const member = names[1] ?? 'm1';
   const change = await lab.setPendingChange(member);
   return `snapd on ${member} is busy with change ${change}, Auto-refresh snap "lxd"`;

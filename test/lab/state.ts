@@ -1,5 +1,6 @@
 /** What a lab's members are doing, read on the members themselves; and the way of a whole cluster onto an older revision. */
-import { type Lab, REVISIONS, type Revision } from './lab.ts';
+import { z } from 'zod';
+import { type Machines, REVISIONS, type Revision } from './machines.ts';
 
 export interface NodeRow {
   readonly name: string;
@@ -7,6 +8,11 @@ export interface NodeRow {
   readonly extensions: number;
 }
 
+const SQL_ANSWER = z.object({
+  metadata: z.object({
+    Results: z.tuple([z.object({ rows: z.array(z.tuple([z.string(), z.number(), z.number()])) })]),
+  }),
+});
 const READY = 'curl -s -m 3 --unix-socket /var/snap/lxd/common/lxd/unix.socket http://lxd/internal/ready';
 
 async function every(names: readonly string[], holds: (name: string) => Promise<boolean>): Promise<boolean> {
@@ -14,46 +20,46 @@ async function every(names: readonly string[], holds: (name: string) => Promise<
 }
 
 /** Whether the daemon runs and says that it is ready. Asks only a running daemon, so that it starts none. */
-export async function serving(lab: Lab, name: string): Promise<boolean> {
+export async function serving(lab: Machines, name: string): Promise<boolean> {
   const { stdout } = await lab.sh(name, `systemctl is-active -q snap.lxd.daemon.service && ${READY}`);
   return stdout.includes('"status_code":200');
 }
 
-export function allServing(lab: Lab, names: readonly string[]): Promise<boolean> {
+export function allServing(lab: Machines, names: readonly string[]): Promise<boolean> {
   return every(names, (name) => serving(lab, name));
 }
 
 /** Whether each of these restarts over and over for this reason. */
-export function crashLooping(lab: Lab, names: readonly string[], reason: string): Promise<boolean> {
+export function crashLooping(lab: Machines, names: readonly string[], reason: string): Promise<boolean> {
   return every(names, async (name) => {
     const { stdout } = await lab.sh(name, 'systemctl show -p NRestarts --value snap.lxd.daemon.service');
     return Number(stdout) >= 2 && (await journalSays(lab, name, reason));
   });
 }
 
-export async function journalSays(lab: Lab, name: string, text: string): Promise<boolean> {
+export async function journalSays(lab: Machines, name: string, text: string): Promise<boolean> {
   const { stdout } = await lab.exec(name, ['journalctl', '--no-pager', '-o', 'cat', '-u', 'snap.lxd.daemon']);
   return stdout.includes(text);
 }
 
 /** Whether the daemon answers on its socket and waits for other members. */
-export async function waiting(lab: Lab, name: string): Promise<boolean> {
+export async function waiting(lab: Machines, name: string): Promise<boolean> {
   return !(await serving(lab, name)) && (await journalSays(lab, name, 'Wait for other cluster'));
 }
 
-export function changesDone(lab: Lab, names: readonly string[]): Promise<boolean> {
+export function changesDone(lab: Machines, names: readonly string[]): Promise<boolean> {
   return every(names, async (name) => !(await lab.sh(name, 'snap changes')).stdout.includes('Doing'));
 }
 
 /** Whether one member shows these members in this state. */
-export async function lxcList(lab: Lab, from: string, names: readonly string[], state: string): Promise<boolean> {
+export async function lxcList(lab: Machines, from: string, names: readonly string[], state: string): Promise<boolean> {
   const { stdout } = await lab.sh(from, 'timeout 5 lxc cluster list -f csv');
   const lines = stdout.split('\n');
   return names.every((name) => lines.some((line) => line.startsWith(`${name},`) && line.includes(`,${state},`)));
 }
 
 /** The nodes table as a member with a leader has it. */
-export async function rows(lab: Lab, from: string): Promise<readonly NodeRow[]> {
+export async function rows(lab: Machines, from: string): Promise<readonly NodeRow[]> {
   const query = JSON.stringify({
     database: 'global',
     query: 'SELECT name, schema, api_extensions FROM nodes ORDER BY id',
@@ -70,12 +76,12 @@ export async function rows(lab: Lab, from: string): Promise<readonly NodeRow[]> 
     query,
     'http://lxd/internal/sql',
   ]);
-  const answer = JSON.parse(stdout) as { metadata: { Results: { rows: [string, number, number][] }[] } };
-  return (answer.metadata.Results[0]?.rows ?? []).map(([name, schema, extensions]) => ({ name, schema, extensions }));
+  const answer = SQL_ANSWER.parse(JSON.parse(stdout));
+  return answer.metadata.Results[0].rows.map(([name, schema, extensions]) => ({ name, schema, extensions }));
 }
 
 /** Bring the whole cluster onto an older revision in good order: rows and binaries agree afterwards. */
-export async function intoRevision(lab: Lab, names: readonly string[], revision: Revision): Promise<void> {
+export async function intoRevision(lab: Machines, names: readonly string[], revision: Revision): Promise<void> {
   await Promise.all(names.map((name) => lab.install(name, revision)));
   await Promise.all(names.map((name) => lab.powerOff(name)));
   await Promise.all(
@@ -84,4 +90,29 @@ export async function intoRevision(lab: Lab, names: readonly string[], revision:
   await Promise.all(names.map((name) => lab.powerOn(name)));
   await lab.waitUntil(`all members serve on ${revision}`, () => allServing(lab, names));
   await lab.waitUntil('all are ONLINE', () => lxcList(lab, names[0] ?? 'm1', names, 'ONLINE'));
+}
+
+/**
+ * Do something that stops daemons, with short patience: the last ones of a cluster to stop have no leader any more and hang
+ * until they are killed, which is real but only slow here.
+ */
+export async function withShortStops(
+  lab: Machines,
+  names: readonly string[],
+  work: () => Promise<void>,
+): Promise<void> {
+  const before = await lab.must(names[0] ?? 'm1', 'cat /lab/state/stop-seconds');
+  await Promise.all(names.map((name) => lab.must(name, 'echo 3 > /lab/state/stop-seconds')));
+  await work();
+  await lab.waitUntil('snapd has nothing to do', () => changesDone(lab, names));
+  await Promise.all(names.map((name) => lab.must(name, `echo ${before} > /lab/state/stop-seconds`)));
+}
+
+/** `snap stop` on these, side by side; afterwards each looks as if it had ended in good order. */
+export async function stopSnaps(lab: Machines, names: readonly string[]): Promise<void> {
+  await withShortStops(lab, names, async () => {
+    await Promise.all(names.map((name) => lab.must(name, 'snap stop lxd')));
+  });
+  const tidy = 'systemctl reset-failed snap.lxd.daemon.service && echo shutdown > /var/snap/lxd/common/state';
+  await Promise.all(names.map((name) => lab.must(name, `${tidy} && ! pgrep -f '^/snap/lxd/current/bin/lx[d] '`)));
 }

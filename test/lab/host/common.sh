@@ -27,11 +27,10 @@ live_pid() {
 child_of() { pgrep -P "$1" 2>/dev/null | head -1; }
 
 wait_for() { # SECONDS WHAT COMMAND...
-  local left=$(($1 * 20)) what=$2
+  local end=$((SECONDS + $1)) what=$2
   shift 2
   until "$@" > /dev/null 2>&1; do
-    left=$((left - 1))
-    [ "$left" -gt 0 ] || fail "waited too long for $what"
+    [ "$SECONDS" -lt "$end" ] || fail "waited too long for $what"
     sleep 0.05
   done
 }

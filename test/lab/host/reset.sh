@@ -27,7 +27,7 @@ reset() {
   for member in $(members); do restore_member "$member" & done
   wait_jobs
   for member in $(members); do power_on "$member"; done
-  for member in $(members); do wait_for 60 "the daemon of $member" on "$member" lxd waitready --timeout 5; done
+  for member in $(members); do wait_for 60 "the daemon of $member" on "$member" lxd waitready --timeout 3; done
   wait_for 60 "all members to be online" all_online
 }
 

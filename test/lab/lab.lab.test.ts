@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Lab, startLab } from './lab.ts';
+import { SCENARIO_NAMES } from './scenarios.ts';
+import { rows, serving } from './state.ts';
+
+let lab: Lab;
+let upSeconds: number;
+
+beforeAll(async () => {
+  const started = performance.now();
+  lab = await startLab();
+  upSeconds = (performance.now() - started) / 1000;
+}, 60_000);
+
+afterAll(async () => {
+  await lab.down();
+}, 30_000);
+
+/** Everything on this machine that names the lab: processes, mounts, links. */
+function tracesOf(dir: string, tag: string): readonly string[] {
+  const links = readdirSync('/sys/class/net').filter((link) => link.startsWith(`lk-${tag}`));
+  const mounts = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(dir));
+  const processes = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => commandLine(pid).includes(dir));
+  return [...links, ...mounts, ...processes];
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it ended meanwhile
+  }
+}
+
+describe('a lab that is up', () => {
+  test('it is up within 15 seconds', () => {
+    expect(upSeconds).toBeLessThan(15);
+  });
+
+  test('a member sees its own processes only', async () => {
+    expect(await lab.must('m1', 'pgrep -c -f "^/snap/lxd/current/bin/lx[d] "')).toBe('1');
+    expect(await lab.instances('m1')).toEqual(['c1']);
+  });
+
+  test('its members can be reached over SSH as ops, with sudo and the known host keys', async () => {
+    for (const { host } of lab.members) {
+      const ssh = [
+        '-F',
+        'none',
+        '-n',
+        '-o',
+        'BatchMode=yes',
+        '-i',
+        lab.key,
+        '-o',
+        `UserKnownHostsFile=${lab.knownHosts}`,
+      ];
+      expect(await run('ssh', [...ssh, `ops@${host}`, 'sudo -n id -u'])).toBe('0');
+    }
+  });
+
+  test('`snap stop` of a serving member stops its instances and kills LXCFS, and says so', async () => {
+    await lab.reset();
+    await lab.must('m3', 'snap stop lxd');
+    expect(await lab.instances('m3')).toEqual([]);
+    expect(await lab.lxcfsAlive('m3')).toBeNull();
+    const events = (await lab.impact('m3')).map((event) => event.split(' ')[0]);
+    expect(events).toEqual(expect.arrayContaining(['instances-stopped', 'lxcfs-died']));
+  });
+
+  test('SIGTERM ends a serving daemon and touches no instance', async () => {
+    await lab.reset();
+    const lxcfs = await lab.lxcfsAlive('m3');
+    await lab.must(
+      'm3',
+      'systemctl stop snap.lxd.daemon.unix.socket && kill -TERM $(cat /var/snap/lxd/common/lxd.pid)',
+    );
+    const inactive = async () =>
+      (await lab.sh('m3', 'systemctl is-active snap.lxd.daemon')).stdout.trim() === 'inactive';
+    await lab.waitUntil('the daemon has ended', inactive);
+    expect(await lab.must('m3', 'cat /var/snap/lxd/common/state')).toBe('shutdown');
+    expect(await lab.instances('m3')).toEqual(['c3']);
+    expect(await lab.lxcfsAlive('m3')).toBe(lxcfs);
+    expect(await lab.impact('m3')).toEqual([]);
+  }, 30_000);
+
+  test('a connection to the socket of a stopped daemon starts it', async () => {
+    await lab.reset();
+    await lab.must('m3', 'kill -TERM $(cat /var/snap/lxd/common/lxd.pid)');
+    await lab.waitUntil(
+      'a client has woken the daemon',
+      async () => (await lab.sh('m3', 'timeout 10 lxc query /1.0')).code === 0,
+    );
+    expect(await serving(lab, 'm3')).toBe(true);
+  }, 30_000);
+
+  test('a power cut leaves the disk and loses the processes', async () => {
+    await lab.reset();
+    const before = await lab.must('m2', 'cat /var/snap/lxd/common/lxd/server.crt');
+    await lab.powerOff('m2');
+    expect((await lab.sh('m2', 'true')).stderr).toContain('switched off');
+    await lab.powerOn('m2');
+    await lab.waitUntil('m2 serves again', () => serving(lab, 'm2'));
+    expect(await lab.must('m2', 'cat /var/snap/lxd/common/lxd/server.crt')).toBe(before);
+  }, 60_000);
+});
+
+describe('every scenario reaches its state', () => {
+  test.each(SCENARIO_NAMES)('%s', { timeout: 120_000 }, async (name) => {
+    const truth = await lab.scenario(name);
+    console.log(`${name}: ${truth}`);
+    expect(await lab.impact('m1')).toEqual([]);
+  });
+
+  test('a reset undoes the worst of them', { timeout: 120_000 }, async () => {
+    await lab.scenario('schema-newer');
+    await lab.reset();
+    expect(await rows(lab, 'm1')).toEqual(['m1', 'm2', 'm3'].map((name) => ({ name, schema: 60, extensions: 318 })));
+  });
+});
+
+test('two labs side by side, and nothing of the second is left after its end', { timeout: 60_000 }, async () => {
+  const second = await startLab({ members: 1 });
+  expect(tracesOf(second.place.dir, second.place.tag)).not.toEqual([]);
+  await second.down();
+  expect(tracesOf(second.place.dir, second.place.tag)).toEqual([]);
+  await lab.reset();
+});
+
+async function run(command: string, args: readonly string[]): Promise<string> {
+  return (await promisify(execFile)(command, [...args])).stdout.trim();
+}
