@@ -1,0 +1,64 @@
+/** A rehearsal's saved state and its card in the directory: who runs it, where it listens. */
+import { rmSync } from 'node:fs';
+import type { Series } from '../builds.ts';
+import type { ClusterState } from '../model/types.ts';
+import type { Place } from './config-files.ts';
+import { readText, writeAtomic } from './files.ts';
+import type { Layout } from './layout.ts';
+
+export interface SavedRehearsal {
+  readonly version: 1;
+  readonly scenario: string;
+  readonly series: Series;
+  readonly places: readonly Place[];
+  readonly state: ClusterState;
+}
+
+export interface RehearsalInfo {
+  readonly pid: number;
+  /** Start of that process in the kernel's ticks: a pid alone may be somebody else's by now. */
+  readonly startTicks: string;
+  readonly scenario: string;
+  readonly series: Series;
+  readonly config: string;
+  readonly members: readonly Place[];
+}
+
+function parse<T>(text: string | null, wanted: readonly string[]): T | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    const whole = typeof value === 'object' && value !== null && wanted.every((key) => key in value);
+    return whole ? (value as T) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function loadSaved(layout: Layout): SavedRehearsal | null {
+  return parse<SavedRehearsal>(readText(layout.stateFile), ['version', 'scenario', 'series', 'places', 'state']);
+}
+
+export function save(layout: Layout, saved: SavedRehearsal): void {
+  writeAtomic(layout.stateFile, JSON.stringify(saved));
+}
+
+/** When that process started, in the kernel's ticks; null when there is none. */
+export function startTicksOf(pid: number): string | null {
+  const stat = readText(`/proc/${String(pid)}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+/** The card of a rehearsal that really runs, or null. */
+export function findRunning(layout: Layout): RehearsalInfo | null {
+  const info = parse<RehearsalInfo>(readText(layout.infoFile), ['pid', 'startTicks', 'members', 'config']);
+  return info !== null && startTicksOf(info.pid) === info.startTicks ? info : null;
+}
+
+export function writeInfo(layout: Layout, info: RehearsalInfo): void {
+  writeAtomic(layout.infoFile, `${JSON.stringify(info, null, 2)}\n`, 0o644);
+}
+
+export function removeInfo(layout: Layout): void {
+  rmSync(layout.infoFile, { force: true });
+}
