@@ -1,5 +1,5 @@
 /** A directory of its own for one test, removed afterwards. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,5 +10,12 @@ export interface TemporaryDirectory {
 
 export function makeTemporaryDirectory(prefix = 'lockstep-test-'): TemporaryDirectory {
   const path = mkdtempSync(join(tmpdir(), prefix));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return {
+    path,
+    remove() {
+      // A test may have taken the right to write away.
+      chmodSync(path, 0o700);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
 }

@@ -2,6 +2,7 @@
  * Looking at the timeline as evidence: is the chain whole, is its end the one that was last written. Owns both questions, for a
  * store that is open and, read-only, for the data directory of a running process.
  */
+import { existsSync } from 'node:fs';
 import type { Problem } from '../../domain/problem.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { verifyChain } from '../../domain/timeline-chain.ts';
@@ -49,6 +50,7 @@ export function auditOver(connection: Connection, files: DataFiles): Audit {
 /** Opens the database of a data directory for reading, whether or not a process is running on it. */
 export function openAudit(dataDir: string): Result<AuditReader, Problem> {
   const files = dataFiles(dataDir);
+  if (!existsSync(files.database)) return err(absentProblem(dataDir));
   try {
     const opened = openReader(files);
     if (!opened.ok) return err(opened.error);
@@ -63,4 +65,12 @@ export function openAudit(dataDir: string): Result<AuditReader, Problem> {
   } catch (error) {
     return err(describeStorageError(error, dataDir));
   }
+}
+
+function absentProblem(dataDir: string): Problem {
+  return {
+    code: 'bad-argument',
+    text: `There is no database of Lockstep in ${dataDir}.`,
+    next: 'Name the data directory that Lockstep runs on with --data DIR or LOCKSTEP_DATA.',
+  };
 }
