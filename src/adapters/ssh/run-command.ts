@@ -109,7 +109,8 @@ function describeRefusal(error: Error, connection: Connection): CommandResult {
   // The server refused to open a channel, by RFC 4254 §5.1: the request to run was never made.
   if ('reason' in error) return { kind: 'not-sent', stale: false, reason: messageOf(error) };
   // ssh2's words for a loss before the channel was open.
-  if (error.message === 'No response from server') return { kind: 'not-sent', stale: true, reason: error.message };
+  if (error.message === 'No response from server')
+    return { kind: 'not-sent', stale: true, reason: 'the connection was lost before the command was sent' };
   // Left is "Unable to exec", which ssh2 says for a refusal and for a loss after the request: unknown, so `lost`.
   if (!connection.isOpen()) return { kind: 'lost', reason: 'the connection was lost while the command was starting' };
   return { kind: 'lost', reason: `the server did not start the command (${messageOf(error)})` };

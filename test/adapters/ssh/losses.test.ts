@@ -99,6 +99,47 @@ describe('a connection that ends while idle', () => {
   });
 });
 
+describe('a connection that ends before the command was sent', () => {
+  test('is replaced within the same exec when it was a kept one', async () => {
+    const server = await harness.serve({
+      onSession: (index, connection) => {
+        if (index !== 1) return 'accept';
+        connection.reset();
+        return 'ignore';
+      },
+    });
+    const transport = harness.transport();
+    const target = harness.world().target(server);
+    await transport.exec(target, request);
+    expect(await transport.exec(target, request)).toMatchObject({ kind: 'exited', code: 0 });
+    expect([server.connections.length, server.commands.length]).toEqual([2, 2]);
+  });
+
+  test('is unreachable when it was a new one: no second attempt', async () => {
+    const server = await harness.serve({
+      onSession: (_, connection) => {
+        connection.reset();
+        return 'ignore';
+      },
+    });
+    const outcome = await harness.transport().exec(harness.world().target(server), request);
+    expect(outcome).toMatchObject({
+      kind: 'unreachable',
+      reason: 'the connection was lost before the command was sent',
+    });
+    expect([server.connections.length, server.commands.length]).toEqual([1, 0]);
+  });
+
+  test('is not replaced when the member refused the session: that was an answer', async () => {
+    const server = await harness.serve({ onSession: (index) => (index === 1 ? 'refuse' : 'accept') });
+    const transport = harness.transport();
+    const target = harness.world().target(server);
+    await transport.exec(target, request);
+    expect(await transport.exec(target, request)).toMatchObject({ kind: 'unreachable' });
+    expect(server.connections).toHaveLength(1);
+  });
+});
+
 describe('a command that does not end in time', () => {
   test('is timed-out with what it said so far, its connection is closed, and the next exec works', async () => {
     const timers = createManualTimers();

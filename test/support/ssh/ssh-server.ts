@@ -47,6 +47,8 @@ export interface SshServerOptions {
   readonly onExec?: (exec: ScriptedExec) => void;
   /** Every session channel is refused (as MaxSessions 0 does). */
   readonly refuseSessions?: boolean;
+  /** Decides about a session channel, counted from 0 over the life of the server; `ignore` leaves the client waiting. */
+  readonly onSession?: (index: number, connection: ServerSideConnection) => 'accept' | 'refuse' | 'ignore';
   /** Every exec request is refused. */
   readonly refuseExec?: boolean;
   /** TCP forwarding is allowed, so the server can be a bastion. */
@@ -102,6 +104,7 @@ interface State {
   readonly waiters: Map<number, (exec: ScriptedExec) => void>;
   readonly sockets: Set<Socket>;
   accepted: number;
+  sessions: number;
   running: number;
   peak: number;
   loggingIn: number;
@@ -119,6 +122,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshTest
     waiters: new Map(),
     sockets: new Set(),
     accepted: 0,
+    sessions: 0,
     running: 0,
     peak: 0,
     loggingIn: 0,
@@ -189,8 +193,12 @@ function serve(connection: Connection, socket: Socket, state: State): void {
   });
   connection.on('ready', () => state.connections.push(side));
   connection.on('session', (accept, reject) => {
-    if (state.options.refuseSessions === true) reject();
-    else serveSession(accept(), side, state);
+    const index = state.sessions;
+    state.sessions += 1;
+    const answer =
+      state.options.onSession?.(index, side) ?? (state.options.refuseSessions === true ? 'refuse' : 'accept');
+    if (answer === 'refuse') reject();
+    else if (answer === 'accept') serveSession(accept(), side, state);
   });
   connection.on('tcpip', (accept, reject, info) => {
     state.forwarded.push(`${info.destIP}:${info.destPort}`);
