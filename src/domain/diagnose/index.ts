@@ -22,6 +22,7 @@ import { isDown } from './skew.ts';
 import { snapRules } from './snap.ts';
 import { staleRules } from './stale.ts';
 import { binaryEvidence, describeInstalled, namesOf, rowEvidence } from './text.ts';
+import { askCommand } from './target.ts';
 import type { Diagnosis, MemberAssessment } from './types.ts';
 import { unexplainedDown } from './unexplained.ts';
 
@@ -107,7 +108,7 @@ function inStep(situation: Situation): Finding {
       `A restart of any member brings it back without waiting for others.`,
     evidence: [...situation.members.map(binaryEvidence), ...rowEvidence(situation, situation.rows?.rows ?? [])],
     extensionsMissing: [],
-    next: `Before the next refresh ask what it would do: check ${situation.cluster} --to VERSION`,
+    next: `Before the next refresh ask what it would do: ${askCommand(situation)}`,
   };
 }
 

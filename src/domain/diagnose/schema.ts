@@ -5,6 +5,7 @@
 import type { Evidence, Finding } from '../finding.ts';
 import { currentFatal, type ReachedView, type Situation } from './situation.ts';
 import { comparedRows, known, type KnownView } from './skew.ts';
+import { askCommand } from './target.ts';
 import { binaryEvidence, listNames, logEvidence, namesOf, rowEvidence, verb } from './text.ts';
 
 export function schemaRules(situation: Situation): readonly Finding[] {
@@ -39,7 +40,7 @@ function schemaNewer(situation: Situation): readonly Finding[] {
         ...older.flatMap((view) => failureEvidence(view, 'schema_too_new')),
       ],
       extensionsMissing: [],
-      next: `Find a version that knows the schema, for example: check ${situation.cluster} --to VERSION`,
+      next: `Find a version that knows the schema: ${askCommand(situation, top)}`,
     },
   ];
 }
@@ -113,7 +114,7 @@ function localNewer(situation: Situation): readonly Finding[] {
         `The cluster's table has nothing to do with it, so a change there does not help. The member needs the newer LXD again.`,
       evidence: named.flatMap((view) => [binaryEvidence(view), ...failureEvidence(view, 'schema_too_new_local')]),
       extensionsMissing: [],
-      next: `Find a version that fits, for example: check ${situation.cluster} --to VERSION`,
+      next: `Find a newer version that fits: ${askCommand(situation)}`,
     },
   ];
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import type { SnapChange } from '../observation.ts';
 import type { ReachedView, Situation } from './situation.ts';
 import { isServing } from './skew.ts';
+import { askCommand } from './target.ts';
 import { listNames, namesOf, snapEvidence, verb } from './text.ts';
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['Do', 'Doing', 'Undo', 'Undoing', 'Wait', 'Abort']);
@@ -74,7 +75,7 @@ function notHeld(situation: Situation): readonly Finding[] {
           : `During a repair that would change the ground under it.`),
       evidence: named.map((view) => snapEvidence(view, `not held, tracking ${view.facts.snap?.tracking ?? 'unknown'}`)),
       extensionsMissing: [],
-      next: `Before the next refresh ask what it would do: check ${situation.cluster} --to VERSION`,
+      next: `Before the next refresh ask what it would do: ${askCommand(situation)}`,
     },
   ];
 }

@@ -37,6 +37,20 @@ export function presentSeries(situation: Situation): readonly string[] {
   return [...new Set(situation.reached.flatMap((view) => releaseOfView(situation.releases, view)?.series ?? []))];
 }
 
+/**
+ * A command to ask about a move: to the newest release of the members' own series that knows `schema`, else to the first release
+ * that does. Without one there is nothing to name, and the long answer is offered.
+ */
+export function askCommand(situation: Situation, schema = 0): string {
+  const present = presentSeries(situation);
+  const fit = situation.releases.releases.filter(
+    (one) => one.schema >= schema && releaseOf(one.version) === one.version,
+  );
+  const version =
+    fit.findLast((one) => present.includes(one.series))?.version ?? (schema > 0 ? fit[0]?.version : undefined);
+  return version === undefined ? `explain ${situation.cluster}` : `check ${situation.cluster} --to ${version}`;
+}
+
 /** The first release of a series that waits instead of failing; null when the series has none. */
 export function fixedIn(releases: ReleaseTable, series: string | null): string | null {
   return releases.releases.find((one) => one.series === series && one.hasFix)?.version ?? null;
