@@ -60,7 +60,7 @@ ${members.join('')}    ssh:
       key: ${JSON.stringify(layout.clientKey)}
       knownHosts: ${JSON.stringify(layout.knownHosts)}
       sudo: true
-      timeout: 5s
+      timeout: 3s
     roles:
       viewers: ["*"]
       operators: [${['console:alice', ...own].join(', ')}]
