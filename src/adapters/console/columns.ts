@@ -39,8 +39,8 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines;
 }
 
-/** Cuts at the column, for output that must keep its blanks. */
-export function cut(text: string, width: number): readonly string[] {
+/** Cuts at the column. */
+function cut(text: string, width: number): readonly string[] {
   const pieces: string[] = [];
   let piece = '';
   for (const char of text) {

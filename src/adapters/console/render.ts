@@ -5,7 +5,7 @@
 import type { Block, Inline, Message } from '../../chat/message.ts';
 import { visibleLine, visibleLines } from '../../chat/visible.ts';
 import { shortTime } from '../../chat/words.ts';
-import { cut, padTo, widthOf, wrap } from './columns.ts';
+import { padTo, widthOf, wrap } from './columns.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 
@@ -114,7 +114,9 @@ function tableLines(block: Extract<Block, { kind: 'table' }>, { width, style }: 
 }
 
 function codeLines(block: Extract<Block, { kind: 'code' }>, { width, style }: Layout): readonly string[] {
-  const lines = visibleLines(block.text.replace(/\n+$/, '')).flatMap((line) => cut(line, width - 2));
+  const lines = visibleLines(block.text.replace(/\n+$/, '')).flatMap((line) =>
+    widthOf(line) <= width - 2 ? [line] : wrap(line, width - 2),
+  );
   const title = block.title === null ? [] : wrap(visibleLine(block.title), width).map((line) => style.faint(line));
   return [...title, ...lines.map((line) => `${style.faint('│')} ${line}`)];
 }

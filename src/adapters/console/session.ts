@@ -64,7 +64,7 @@ export function createSession(options: SessionOptions): ConsoleSession {
   };
 
   const become = async (wanted: string): Promise<void> => {
-    if (NAME.test(wanted)) name = wanted;
+    if (isPersonName(wanted)) name = wanted;
     else await answer(badName());
   };
 
@@ -101,6 +101,10 @@ export function createSession(options: SessionOptions): ConsoleSession {
       await send({ kind: 'press', token: button.token }, detached);
     },
   };
+}
+
+export function isPersonName(name: string): boolean {
+  return NAME.test(name);
 }
 
 export function personOf(name: string, osUser: string): Person {

@@ -1,0 +1,171 @@
+/** `lockstep console`: Lockstep with a terminal or a pipe as its chat. */
+import { createConsoleChat, type ConsoleChat } from '../adapters/console/chat.ts';
+import { runInteractive } from '../adapters/console/interactive.ts';
+import { createOutput, type TerminalOutput } from '../adapters/console/output.ts';
+import { runPiped } from '../adapters/console/piped.ts';
+import { createSession, isPersonName, type ConsoleSession } from '../adapters/console/session.ts';
+import { COLOURED, PLAIN } from '../adapters/console/style.ts';
+import { createClock } from '../adapters/system/clock.ts';
+import { createLog } from '../adapters/system/log.ts';
+import { osUser } from '../adapters/system/os-user.ts';
+import { COMMANDS } from '../../commands/index.ts';
+import type { RunState } from '../domain/run.ts';
+import { createLockstep, onSignals, type Lockstep } from '../main.ts';
+import { complain, tell } from './complain.ts';
+import { localChecks } from './local-checks.ts';
+import { openTarget, type Target } from './open.ts';
+import { parseOptions } from './options.ts';
+import { readVersion } from './version.ts';
+
+const USAGE = 'lockstep console [--config FILE] [--data DIR] [--as NAME] [--json] [--scenario NAME]';
+const PIPE_WIDTH = 100;
+/** Edits are lines here; a little patience makes one of several that come together. */
+const MIN_EDIT_MS = 100;
+const BAD_ENDS: ReadonlySet<RunState> = new Set(['failed', 'paused', 'stale']);
+
+export async function consoleCommand(args: readonly string[]): Promise<number> {
+  const types = { config: 'string', data: 'string', as: 'string', json: 'boolean', scenario: 'string' } as const;
+  const parsed = parseOptions(args, types, USAGE);
+  if (!parsed.ok) return complain(parsed.error);
+  const { values, rest } = parsed.value;
+  if (rest.length > 0) {
+    return complain({ text: `console takes no argument ${JSON.stringify(rest[0])}.`, next: `Usage: ${USAGE}` });
+  }
+  if (values.as !== undefined && !isPersonName(values.as)) {
+    return complain({ text: `--as takes a name, not ${JSON.stringify(values.as)}.`, next: 'For example --as alice' });
+  }
+  const opened = await openTarget(values);
+  if (!opened.ok) return opened.exitCode;
+  return runConsole(opened.target, { json: values.json, name: values.as ?? osUser() });
+}
+
+interface ConsoleOptions {
+  readonly json: boolean;
+  readonly name: string;
+}
+
+async function runConsole(target: Target, options: ConsoleOptions): Promise<number> {
+  const interactive = process.stdin.isTTY && process.stdout.isTTY && !options.json;
+  const output = createOutput(process.stdout, interactive);
+  const chat = createConsoleChat({
+    output,
+    clock: createClock(),
+    json: options.json,
+    layout: () => ({
+      width: process.stdout.isTTY ? Math.min(process.stdout.columns, 160) : PIPE_WIDTH,
+      style: process.stdout.isTTY && process.stdout.hasColors() ? COLOURED : PLAIN,
+    }),
+  });
+  const started = await openLockstep(target, chat);
+  if (!started.ok) return complain(started.error);
+  const lockstep = started.value;
+  const session = createSession({
+    backend: lockstep,
+    chat,
+    ids: lockstep.deps.ids,
+    name: options.name,
+    osUser: osUser(),
+  });
+  greet(target, session, { output: interactive ? output : null, json: options.json });
+  try {
+    return await converse({ lockstep, session, chat, output, interactive, target });
+  } finally {
+    await lockstep.stop();
+  }
+}
+
+export function openLockstep(target: Target, chat: ConsoleChat): ReturnType<typeof createLockstep> {
+  const { config, dataDir } = target;
+  // A person at a terminal reads answers, not the log; warnings and errors stay.
+  const log = createLog({ level: config.logLevel === 'info' ? 'warn' : config.logLevel });
+  for (const secret of config.secrets) log.registerSecret(secret);
+  return createLockstep({
+    clusters: config.clusters,
+    dataDir,
+    agentSocket: config.agentSocket,
+    log,
+    codeVersion: readVersion(),
+    command: ['lockstep', ...process.argv.slice(2)].join(' '),
+    chats: [chat],
+    minEditMs: MIN_EDIT_MS,
+    helpNotes: helpNotes(target),
+    localChecks: (store) => localChecks(target, store),
+  });
+}
+
+interface Conversation {
+  readonly lockstep: Lockstep;
+  readonly session: ConsoleSession;
+  readonly chat: ConsoleChat;
+  readonly output: TerminalOutput;
+  readonly interactive: boolean;
+  readonly target: Target;
+}
+
+async function converse(conversation: Conversation): Promise<number> {
+  const { lockstep, session, chat, output, interactive, target } = conversation;
+  const stop = onSignals({ interrupts: !interactive });
+  const reconciled = lockstep.reconcile();
+  reconciled.catch(() => undefined);
+  if (interactive) {
+    const clusters = target.config.clusters.map((cluster) => cluster.name);
+    const completion = { commands: COMMANDS, clusters };
+    await runInteractive({ input: process.stdin, stdout: process.stdout, output, session, chat, completion, stop });
+  } else {
+    await Promise.race([reconciled, aborted(stop)]);
+    await runPiped(process.stdin, session, stop);
+  }
+  if (stop.aborted) {
+    tell('lockstep: asked to end; what is under way finishes its step, and goes on at the next start.');
+    return 130;
+  }
+  return exitCodeOf(lockstep, session, await reconciled);
+}
+
+/** 1 when a run that was handled here ended badly, or a throw reached the boundary. */
+async function exitCodeOf(
+  lockstep: Lockstep,
+  session: ConsoleSession,
+  reconciled: Awaited<ReturnType<Lockstep['reconcile']>>,
+): Promise<number> {
+  if (session.threw) return 1;
+  const handled = new Set([...session.runs, ...reconciled.map((run) => run.id)]);
+  for (const id of handled) {
+    const run = await lockstep.store.findRun(id);
+    if (run !== null && BAD_ENDS.has(run.state)) return 1;
+  }
+  return 0;
+}
+
+interface Greeting {
+  /** Null when standard output belongs to a program. */
+  readonly output: TerminalOutput | null;
+  readonly json: boolean;
+}
+
+function greet(target: Target, session: ConsoleSession, { output, json }: Greeting): void {
+  const { rehearsal, config } = target;
+  const names = config.clusters.map((cluster) => cluster.name).join(', ');
+  const where =
+    rehearsal === null
+      ? `Lockstep ${readVersion()}, clusters: ${names}.`
+      : `Lockstep ${readVersion()}, REHEARSAL "${rehearsal.scenario}": cluster ${names} is simulated on this machine, NOT production.`;
+  const roles = rehearsal === null ? '' : ' Try "status"; "/as alice" may operate, "/as bob" may approve.';
+  const line = `${where} You are ${session.name}.${roles}`;
+  if (output !== null) output.print(`${line} "help" lists the commands.`);
+  else if (rehearsal !== null || !json) tell(line);
+}
+
+function helpNotes({ rehearsal, config }: Target): readonly string[] {
+  if (rehearsal === null) return [`Clusters: ${config.clusters.map((cluster) => cluster.name).join(', ')}.`];
+  return [
+    `This is the rehearsal "${rehearsal.scenario}", not production. Others: start again with --scenario NAME; "lockstep help" lists them.`,
+  ];
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
