@@ -13,10 +13,22 @@ import { saveStart } from './start-record.ts';
 const TRIES = 3;
 const PAUSE_MS = 2_000;
 
-/** The run as it is afterwards: `running`, or `stale`, `aborted`, or `approved` still when the process drains. */
-export async function begin(context: RunContext): Promise<Run> {
+export interface Begun {
+  /** True for the one caller that took the run from `approved` to `running`: only it may work on it. */
+  readonly isOurs: boolean;
+  /** As it is afterwards: `running`, `stale`, `aborted`, or `approved` still when the process drains. */
+  readonly run: Run;
+}
+
+export async function begin(context: RunContext): Promise<Begun> {
+  const entered = await enterIfUnchanged(context);
+  return entered === null ? { isOurs: false, run: await loadRun(context) } : { isOurs: true, run: entered };
+}
+
+/** Null when it did not start by this call. */
+async function enterIfUnchanged(context: RunContext): Promise<Run | null> {
   const run = await loadRun(context);
-  if (run.state !== 'approved') return run;
+  if (run.state !== 'approved') return null;
   if (run.abortRequestedBy !== null) return abortBeforeStart(context, run);
   if (digest(run.plan, run.compiled) !== run.digest) {
     return goStale(context, 'What is stored is not what was approved: its digest differs.');
@@ -29,7 +41,7 @@ export async function begin(context: RunContext): Promise<Run> {
     if (found === undefined) return enter(context, run, seen);
     difference = found;
   }
-  if (context.draining.aborted) return loadRun(context);
+  if (context.draining.aborted) return null;
   return goStale(context, difference);
 }
 
@@ -43,13 +55,13 @@ function findDifference(context: RunContext, run: Run, seen: Seen): string | und
   return undefined;
 }
 
-async function enter(context: RunContext, run: Run, seen: Seen): Promise<Run> {
+async function enter(context: RunContext, run: Run, seen: Seen): Promise<Run | null> {
   const { deps, journal } = context;
   const record = startRecordOf(seen.observation, seen.diagnosis);
   await saveStart(deps.store, run, { ...record, baseline: baselineOf(planInputOf(context, run, seen)) });
   await deps.failpoints.hit('before-running');
   const steps = run.plan.stages.length;
-  const moved = await journal.move({
+  return journal.move({
     from: ['approved'],
     to: 'running',
     entries: [
@@ -59,28 +71,27 @@ async function enter(context: RunContext, run: Run, seen: Seen): Promise<Run> {
       ),
     ],
   });
-  return moved ?? loadRun(context);
 }
 
-async function goStale(context: RunContext, why: string): Promise<Run> {
+async function goStale(context: RunContext, why: string): Promise<null> {
   const { journal, id, cluster } = context;
   const explanation = `${why} Nothing was changed. Draft it again: /lxd recover ${cluster.name}`;
-  const moved = await journal.move({
+  await journal.move({
     from: ['approved'],
     to: 'stale',
     explanation,
     entries: [journal.entry('run-stale', `${id} is stale. ${explanation}`)],
   });
-  return moved ?? loadRun(context);
+  return null;
 }
 
-async function abortBeforeStart(context: RunContext, run: Run): Promise<Run> {
+async function abortBeforeStart(context: RunContext, run: Run): Promise<null> {
   const { journal } = context;
-  const moved = await journal.move({
+  await journal.move({
     from: ['approved'],
     to: 'aborted',
     explanation: `${run.abortRequestedBy ?? 'Somebody'} aborted it before it started. Nothing was changed.`,
     entries: [journal.entry('run-ended', `${run.id} is aborted before its first step.`)],
   });
-  return moved ?? loadRun(context);
+  return null;
 }

@@ -56,8 +56,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   async function startOne(id: RunId): Promise<Run> {
     const context = await contextOf(id);
     if ('state' in context) return context;
-    const begun = await begin(context);
-    return begun.state === 'running' ? work(context) : begun;
+    const { isOurs, run } = await begin(context);
+    return isOurs ? work(context) : run;
   }
 
   async function takeUp(found: Run): Promise<Run> {

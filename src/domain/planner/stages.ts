@@ -45,7 +45,6 @@ const EFFECTS: Readonly<Record<StepCall['kind'], StepEffect>> = {
 
 interface StageDraft {
   readonly title: string;
-  readonly name: string;
   readonly members: readonly ReachedMember[];
   readonly callFor: (member: ReachedMember) => StepCall;
 }
@@ -68,26 +67,26 @@ export function stopPatchStartStages(view: PlannerView): readonly PlanStage[] {
   const patch = requirePatch(patchParams(view, 600));
   const unheld = view.reached.filter(({ facts }) => facts.snap?.held === false);
   return numbered([
-    { title: 'Hold refreshes', name: 'hold-refreshes', members: unheld, callFor: () => ({ kind: 'hold-refreshes' }) },
+    { title: 'Hold refreshes', members: unheld, callFor: () => ({ kind: 'hold-refreshes' }) },
     {
       title: 'Stop LXD and its sockets',
-      name: 'stop',
+
       members: toStop(view),
       callFor: (member) => stopCall(view, member),
     },
     {
       title: 'Check that LXD is stopped',
-      name: 'check-stopped',
+
       members: view.reached,
       callFor: () => ({ kind: 'check-stopped' }),
     },
     backUp(view, run, true),
     writePatch(view.reached, run, patch),
-    { title: 'Start all members together', name: 'start', members: view.reached, callFor: () => ({ kind: 'start' }) },
+    { title: 'Start all members together', members: view.reached, callFor: () => ({ kind: 'start' }) },
     awaitConsumed(view.reached),
     awaitReady(view, READY_AFTER_START_S),
     removePatch(view, run),
-    { title: 'Release the hold', name: 'release-hold', members: unheld, callFor: () => ({ kind: 'release-hold' }) },
+    { title: 'Release the hold', members: unheld, callFor: () => ({ kind: 'release-hold' }) },
   ]);
 }
 
@@ -117,7 +116,6 @@ function stopCall(view: PlannerView, { phase, facts }: ReachedMember): StepCall 
 function backUp(view: PlannerView, run: RunId, consistent: boolean): StageDraft {
   return {
     title: 'Back up the database directory',
-    name: 'back-up',
     members: view.reached,
     callFor: () => ({ kind: 'back-up', run, consistent }),
   };
@@ -126,7 +124,6 @@ function backUp(view: PlannerView, run: RunId, consistent: boolean): StageDraft 
 function writePatch(members: readonly ReachedMember[], run: RunId, patch: PatchParams): StageDraft {
   return {
     title: 'Write the guarded patch',
-    name: 'write-patch',
     members,
     callFor: () => ({ kind: 'write-patch', run, patch }),
   };
@@ -135,7 +132,6 @@ function writePatch(members: readonly ReachedMember[], run: RunId, patch: PatchP
 function awaitConsumed(members: readonly ReachedMember[]): StageDraft {
   return {
     title: 'Wait until LXD has taken the patch',
-    name: 'await-patch-consumed',
     members,
     callFor: () => ({ kind: 'await-patch-consumed', waitS: CONSUME_S }),
   };
@@ -144,7 +140,6 @@ function awaitConsumed(members: readonly ReachedMember[]): StageDraft {
 function awaitReady(view: PlannerView, waitS: number): StageDraft {
   return {
     title: 'Wait until every member is ready',
-    name: 'await-ready',
     members: view.reached,
     callFor: () => ({ kind: 'await-ready', waitS }),
   };
@@ -153,7 +148,6 @@ function awaitReady(view: PlannerView, waitS: number): StageDraft {
 function removePatch(view: PlannerView, run: RunId): StageDraft {
   return {
     title: 'Make sure that no patch file is left',
-    name: 'remove-patch',
     members: view.reached,
     callFor: () => ({ kind: 'remove-patch', run }),
   };
@@ -163,15 +157,21 @@ function removePatch(view: PlannerView, run: RunId): StageDraft {
 function numbered(drafts: readonly StageDraft[]): readonly PlanStage[] {
   return drafts
     .filter(({ members }) => members.length > 0)
-    .map(({ title, name, members, callFor }, index) => ({
+    .map(({ title, members, callFor }, index) => ({
       title,
-      steps: members.map((member) => stepOf(`${index + 1}-${name}`, member, callFor(member))),
+      steps: members.map((member) => stepOf(index + 1, member, callFor(member))),
     }));
 }
 
-function stepOf(id: string, member: ReachedMember, call: StepCall): PlanStep {
+function stepOf(stage: number, member: ReachedMember, call: StepCall): PlanStep {
   const name: MemberName = member.member;
-  return { id, member: name, call, effect: EFFECTS[call.kind], timeoutMs: timeoutOf(call, member) };
+  return {
+    id: `${stage}-${call.kind}`,
+    member: name,
+    call,
+    effect: EFFECTS[call.kind],
+    timeoutMs: timeoutOf(call, member),
+  };
 }
 
 function timeoutOf(call: StepCall, { facts }: ReachedMember): number {

@@ -103,7 +103,7 @@ describe('stop-patch-start', () => {
     expect(made.strategy).toBe('stop-patch-start');
     expect(planned.kind === 'plan' && planned.recommended).toBe(true);
     expect(outline(made)).toEqual([
-      '1-stop: m1 m2 m3',
+      '1-stop-not-ready: m1 m2 m3',
       '2-check-stopped: m1 m2 m3',
       '3-back-up: m1 m2 m3',
       '4-write-patch: m1 m2 m3',

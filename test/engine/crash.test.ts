@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { FAILPOINTS } from '../../src/engine/failpoints.ts';
+import { RUN } from '../support/planning.ts';
+import { aRig } from '../support/engine.ts';
+
+describe.each(['crash-looping', 'stopped'] as const)('after a crash on %s members', (daemon) => {
+  test.each(FAILPOINTS.filter((place) => place !== 'before-look'))(
+    'at %s the next process goes on and ends well',
+    async (place) => {
+      for (const nth of [1, 2, 4]) {
+        if (nth > 1 && ['before-running', 'before-verify', 'before-end'].includes(place)) continue;
+        const rig = await aRig({ daemon });
+        await rig.startAndDieAt(place, nth);
+        const [run] = await rig.restart().reconcile();
+        expect(run?.state, `${place} ${nth}: ${run?.explanation ?? ''}`).toBe('succeeded');
+        expect(rig.world.member('m1').writes, place).toBe(1);
+        expect(rig.world.members.every(({ patch }) => !patch)).toBe(true);
+      }
+    },
+  );
+});
+
+test('what was sent when the process died is looked at before anything else is sent', async () => {
+  const rig = await aRig();
+  await rig.startAndDieAt('after-exec', 4);
+  const before = rig.world.sent.length;
+  await rig.restart().reconcile();
+  expect(rig.world.sent[before]).toBe('look write-patch@m1');
+});
+
+test('an intent that was never sent is sent after the look, once', async () => {
+  const rig = await aRig();
+  await rig.startAndDieAt('after-intent', 4);
+  expect(rig.world.sent).not.toContain('write-patch@m1');
+  await rig.restart().reconcile();
+  expect(rig.world.sent.filter((text) => text.endsWith('write-patch@m1'))).toEqual([
+    'look write-patch@m1',
+    'write-patch@m1',
+  ]);
+});
+
+test('a run that was only approved starts, unless its approval has expired or the code has changed', async () => {
+  const fresh = await aRig();
+  expect((await fresh.restart().reconcile())[0]?.state).toBe('succeeded');
+  const late = await aRig();
+  late.time.advance(900_000);
+  expect((await late.restart().reconcile())[0]?.state).toBe('expired');
+  expect(late.world.sent).toEqual([]);
+  const updated = await aRig();
+  expect((await updated.restart({ codeVersion: '0.2.0' }).reconcile())[0]?.state).toBe('stale');
+  expect(updated.world.sent).toEqual([]);
+});
+
+test('another version of the code pauses a run that is under way, and takes its patch away', async () => {
+  const rig = await aRig();
+  await rig.startAndDieAt('after-outcome', 4);
+  const [run] = await rig.restart({ codeVersion: '0.2.0' }).reconcile();
+  expect(run?.state).toBe('paused');
+  expect(run?.explanation).toContain('version 0.1.0');
+  expect(rig.world.member('m1').patch).toBe(false);
+});
+
+test('the fourth crash in one run waits for a person', async () => {
+  const rig = await aRig();
+  await rig.startAndDieAt('after-outcome', 1);
+  for (let resumes = 0; resumes < 3; resumes += 1) {
+    const change = { run: RUN, from: ['running'], to: 'running', at: 0, explanation: null, entries: [] } as const;
+    await rig.store.changeState({ ...change, countResume: true });
+  }
+  const [run] = await rig.restart().reconcile();
+  expect(run?.state).toBe('paused');
+  expect(run?.explanation).toContain('3 times');
+});
+
+test('a drained run stays running, and the next process ends it', async () => {
+  const rig = await aRig();
+  rig.world.onExec = (sent) => {
+    if (sent === 'write-patch@m1') void rig.runner.stop();
+  };
+  const left = await rig.runner.start(RUN);
+  await rig.runner.stop();
+  expect(left.state).toBe('running');
+  expect(await rig.steps()).toContain('write-patch@m1=done');
+  rig.world.onExec = null;
+  expect((await rig.restart().reconcile())[0]?.state).toBe('succeeded');
+  expect(rig.world.member('m1').writes).toBe(1);
+});
+
+describe('a person resumes', () => {
+  async function pausedAtWrite() {
+    const rig = await aRig();
+    rig.world.mishap('write-patch', 'm1', { kind: 'lost', effect: true });
+    rig.world.blindLook = 'unknown';
+    await rig.runner.start(RUN);
+    rig.world.blindLook = null;
+    return rig;
+  }
+  const verdict = { run: RUN, step: null, member: null, by: 'console:bob' } as const;
+
+  test('with retry: looked at again, and sent again only if it did not happen', async () => {
+    const rig = await pausedAtWrite();
+    expect((await rig.runner.resume({ ...verdict, verdict: 'retry' })).state).toBe('running');
+    expect((await rig.runner.settled(RUN))?.state).toBe('succeeded');
+  });
+
+  test('with done: taken as done, in that person’s name', async () => {
+    const rig = await pausedAtWrite();
+    // The pause took the file away; a person put the rows right by hand.
+    for (const member of rig.world.members) member.row = 387;
+    await rig.runner.resume({ ...verdict, verdict: 'done' });
+    const run = await rig.runner.settled(RUN);
+    expect(run?.state, run?.explanation ?? '').toBe('succeeded');
+    expect(run?.steps.find(({ id }) => id === '2-write-patch')?.note).toBe('taken as done by console:bob');
+  });
+
+  test('with retry after a pause that took the unread file away: it is written again', async () => {
+    const rig = await aRig();
+    rig.world.mishap('await-patch-consumed', 'm1', { kind: 'exit', code: 7 });
+    expect((await rig.runner.start(RUN)).state).toBe('paused');
+    await rig.runner.resume({ ...verdict, verdict: 'retry' });
+    const run = await rig.runner.settled(RUN);
+    expect(run?.state, run?.explanation ?? '').toBe('succeeded');
+    expect(rig.world.member('m1').writes).toBe(2);
+  });
+
+  test('with done when only the verification is open: the end is taken as it is', async () => {
+    const rig = await aRig();
+    rig.world.onExec = (sent) => {
+      if (sent === 'remove-patch@m3') rig.world.member('m3').facts = { clusterList: [] };
+    };
+    expect((await rig.runner.start(RUN)).state).toBe('paused');
+    const run = await rig.runner.resume({ ...verdict, verdict: 'done' });
+    expect(run.state).toBe('succeeded');
+    expect(run.explanation).toContain('console:bob');
+  });
+});
