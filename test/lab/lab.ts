@@ -3,7 +3,7 @@
  * Owns the life cycle of a lab and where it lives; single members are in machines.ts, named states in scenarios.ts.
  * Needs root and Linux. Everything a lab makes is gone after `down`, also when `up` failed.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,7 @@ export interface LabOptions {
 
 /** Start a lab: when this resolves, every member is ONLINE on revision 502 and refreshes are held. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  await sweepLeftovers();
   const lab = new Lab(choosePlace(options.place ?? {}), options.members ?? 3);
   await lab.up();
   return lab;
@@ -75,6 +76,20 @@ export class Lab extends Machines {
   }
 }
 
+/** Take down what test runs left behind that were killed: the name of a chosen place says whose it is. */
+async function sweepLeftovers(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid, third] = /^lockstep-lab-(\d+)-(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && third !== undefined && !existsSync(`/proc/${pid}`)) {
+      await requireLabScript(chosenPlace(name, third), ['down']);
+    }
+  }
+}
+
+function chosenPlace(name: string, third: number | string): LabPlace {
+  return { dir: join(tmpdir(), name), net: `10.77.${third}`, tag: `t${third}` };
+}
+
 function choosePlace(given: Partial<LabPlace>): LabPlace {
   const used = new Set(
     Object.values(networkInterfaces())
@@ -84,9 +99,5 @@ function choosePlace(given: Partial<LabPlace>): LabPlace {
   const start = process.pid % 200;
   const third =
     10 + (Array.from({ length: 200 }, (_, i) => (start + i) % 200).find((i) => !used.has(`10.77.${10 + i}`)) ?? start);
-  return {
-    dir: given.dir ?? join(tmpdir(), `lockstep-lab-${process.pid}-${third}`),
-    net: given.net ?? `10.77.${third}`,
-    tag: given.tag ?? `t${third}`,
-  };
+  return { ...chosenPlace(`lockstep-lab-${process.pid}-${third}`, third), ...given };
 }

@@ -123,8 +123,8 @@ async function stoppedAll(lab: Machines, names: readonly string[]): Promise<stri
 async function quorumLost(lab: Machines, names: readonly string[], first: string): Promise<string> {
   const others = names.slice(1);
   await stopSnaps(lab, others);
-  const noLeader = async () =>
-    (await lab.sh(first, "timeout 15 lxd sql global 'SELECT 1' 2>&1")).stdout.includes('no available dqlite leader');
+  const asked = 'timeout 5 lxd sql global "SELECT 1" > /dev/null 2>&1';
+  const noLeader = async () => (await serving(lab, first)) && (await lab.sh(first, asked)).code !== 0;
   await lab.waitUntil(`${first} has no leader`, noLeader);
   return `${others.join(', ')} are stopped; ${first} is up and has no leader`;
 }

@@ -4,10 +4,11 @@
 down() {
   local member pid
   for member in $(members); do
-    for pid in $(live_pid "$LAB/$member/hardware.pid") ; do
+    for pid in $(live_pid "$LAB/$member/hardware.pid"); do
       kill -STOP "$pid" # so that it does not boot the member again
       end_member "$pid"
     done
+    for pid in $(live_pid "$LAB/$member/init.pid"); do kill -KILL "$pid"; done # only left if the hardware was killed by hand
     # at once and by name: the kernel frees the links of a dead namespace up to a minute late
     ip link del "$(port_of "$member")" 2> /dev/null || true
   done

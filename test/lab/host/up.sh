@@ -8,6 +8,7 @@ up() {
   refuse_leftovers
   mkdir -p "$LAB/store"
   chmod 755 "$LAB"
+  : > "$LAB/members" # from here on `down` knows that this is a lab
   trap 'code=$?; explain_failure; down; exit $code' EXIT
   make_store
   ssh-keygen -q -t ed25519 -N '' -C lockstep-lab -f "$LAB/key"
