@@ -11,17 +11,24 @@ import type { HeadFile } from './head-file.ts';
 import { findRunRow } from './run-rows.ts';
 import { changeRunState, draft, expire, findActionRow, findActive, listRuns, markAbort } from './runs.ts';
 import { intend, settle } from './steps.ts';
-import { findEntry, findHead, insertEntries, listEntries } from './timeline.ts';
+import { type ChainHead, findEntry, findHead, insertEntries, listEntries } from './timeline.ts';
 
 const DAY_MS = 86_400_000;
 
 export function storeOver(connection: Connection, headFile: HeadFile): Omit<Store, 'close'> {
   const { read, commit } = inPromises(connection);
-  const appending = <T>(work: () => T): Promise<T> =>
-    commit(work, () => {
-      const head = findHead(connection);
+  const appending = <T>(work: () => T): Promise<T> => {
+    let head: ChainHead | null = null;
+    const workAndHead = (): T => {
+      const value = work();
+      // Read inside the transaction, where no lock has to be taken for it.
+      head = findHead(connection);
+      return value;
+    };
+    return commit(workAndHead, () => {
       if (head !== null) headFile.write(head);
     });
+  };
   return {
     draftRun: (input) => appending(() => draft(connection, input)),
     findRun: (id) => read(() => findRunRow(connection, id)),

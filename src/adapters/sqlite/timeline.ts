@@ -73,7 +73,7 @@ function chain(entry: NewTimelineEntry, head: ChainHead, recordedAt: number): Ti
 
 /** Half a surrogate pair does not survive UTF-8: it would read back as another text than the one that was hashed. */
 function wellFormed(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
+  return text.toWellFormed();
 }
 
 function insertEntry(connection: Connection, entry: TimelineEntry): void {
