@@ -1,7 +1,7 @@
 /** Answers of the daemon's API: readiness, `/1.0`, the cluster's members. Each with its envelope (curl) or bare (`lxc query`). */
 import type { ApiFacts, ClusterListEntry, ReadyAnswer } from '../../domain/observation.ts';
 import { err, ok } from '../../domain/result.ts';
-import { decodeText, splitLines } from './bytes.ts';
+import { clipText, decodeText, splitLines } from './bytes.ts';
 import { failedPart, textOf, unparsable, type Parsed, type Parts } from './part.ts';
 import { isRecord, parseJson } from './tables.ts';
 
@@ -32,7 +32,7 @@ function metadataOf(text: string): unknown {
 
 function stringIn(record: unknown, key: string): string | null {
   const value = isRecord(record) ? record[key] : undefined;
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? clipText(value) : null;
 }
 
 export function parseApi(parts: Parts): Parsed<ApiFacts> {

@@ -4,7 +4,7 @@
  */
 import type { BinaryFacts, FailedPart } from '../../domain/observation.ts';
 import type { ReleaseTable } from '../../domain/release.ts';
-import { decodeLatin1, decodeText, parseCount, splitLines } from './bytes.ts';
+import { clipText, decodeLatin1, decodeText, parseCount, splitLines } from './bytes.ts';
 import { failedPart, textOf, type Part, type Parts } from './part.ts';
 
 /** What is in one file, independent of where it lies. */
@@ -127,13 +127,12 @@ export function parseBinaries(
     if (missing) failed.push(failedPart('binary', 'failed', `${path.join(' ')}: ${result}`));
     else measured.set(key, result);
     const facts = missing ? { extensions: null, schema: null, localSchema: null, names: null } : result;
-    binaries.push({ revision: revision === 'running' ? null : revision, path: path.join(' '), ...facts });
+    binaries.push({ revision: revision === 'running' ? null : revision, path: clipText(path.join(' ')), ...facts });
   }
-  const valueOf = (name: string): string | null =>
-    lines
-      .find(([word]) => word === name)
-      ?.slice(1)
-      .join(' ') || null;
+  const valueOf = (name: string): string | null => {
+    const words = lines.find(([word]) => word === name)?.slice(1) ?? [];
+    return clipText(words.join(' ')) || null;
+  };
   const running = valueOf('running');
   return {
     binaries,
@@ -150,5 +149,8 @@ export function parseBinaries(
 export function parseHost(parts: Parts): { readonly hostname: string | null; readonly architecture: string | null } {
   const part = parts.get('host');
   const [hostname = null, architecture = null] = part?.code === 0 ? decodeText(part.bytes).trim().split(/\s+/) : [];
-  return { hostname: hostname === '' ? null : hostname, architecture };
+  return {
+    hostname: hostname === null || hostname === '' ? null : clipText(hostname),
+    architecture: architecture === null ? null : clipText(architecture),
+  };
 }

@@ -51,7 +51,7 @@ function diskNodes(parts: Parts): Pick<DatabaseFacts, 'nodes' | 'settings' | 'fa
   const missing = parts.get('disk');
   if (missing !== undefined) return nothing(failedPart('nodes', 'command-missing', 'no sqlite3 on this member'));
   const stat = textOf(parts, 'stat-db.bin');
-  if (!stat.ok) return nothing({ ...stat.error, part: 'nodes', text: `no dump on disk: ${stat.error.text}` });
+  if (!stat.ok) return nothing(failedPart('nodes', stat.error.reason, `no dump on disk: ${stat.error.text}`));
   const at = dumpTime(parts, 'stat-db.bin');
   if (at === null) return nothing(failedPart('nodes', 'failed', 'the dump changed while it was copied'));
   const table = diskTable(parts, 'disk-nodes');

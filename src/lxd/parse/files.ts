@@ -1,7 +1,7 @@
 /** What lies on the member's disk: left-over files, the state file, sizes. */
 import type { DiskFacts, Leftovers } from '../../domain/observation.ts';
 import { err, ok } from '../../domain/result.ts';
-import { decodeText, parseCount, splitLines } from './bytes.ts';
+import { clipText, decodeText, parseCount, splitLines } from './bytes.ts';
 import { failedPart, textOf, unparsable, type Parsed, type Parts } from './part.ts';
 
 export interface FileFacts {
@@ -20,7 +20,7 @@ const PATCH_LIMIT = 4096;
 
 function valueOf(lines: readonly string[], name: string): string | null {
   const line = lines.find((one) => one === name || one.startsWith(`${name} `));
-  return line === undefined ? null : line.slice(name.length + 1).trim();
+  return line === undefined ? null : clipText(line.slice(name.length + 1));
 }
 
 function leftoversOf(parts: Parts, lines: readonly string[]): Parsed<Leftovers> {

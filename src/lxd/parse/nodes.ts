@@ -3,7 +3,7 @@
  * a row left out could be the one that matters.
  */
 import type { ClusterSettings, NodeRow, RaftNode, RowState } from '../../domain/observation.ts';
-import { parseCount } from './bytes.ts';
+import { clipText, parseCount } from './bytes.ts';
 import type { Cell, Table } from './tables.ts';
 import { parseTime } from './times.ts';
 
@@ -20,7 +20,7 @@ function countIn(row: Row, column: string): number | null {
 
 function textIn(row: Row, column: string): string | null {
   const cell = row.get(column);
-  return cell === null || cell === undefined ? null : String(cell);
+  return cell === null || cell === undefined ? null : clipText(String(cell));
 }
 
 /** 5.0 and later: `state` 0 created, 1 pending, 2 evacuated. 4.0: `pending` 0 or 1. */

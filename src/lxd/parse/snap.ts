@@ -1,7 +1,7 @@
 /** `snap list lxd` and `snap changes lxd`, as snapd 2.3x to 2.7x print them. */
 import type { SnapChange, SnapFacts } from '../../domain/observation.ts';
 import { err, ok } from '../../domain/result.ts';
-import { splitLines } from './bytes.ts';
+import { clipText, splitLines } from './bytes.ts';
 import { textOf, unparsable, type Parsed, type Parts } from './part.ts';
 
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,63}$/;
@@ -21,7 +21,7 @@ export function parseSnapList(parts: Parts): Parsed<SnapFacts | null> {
   return ok({
     version,
     revision,
-    tracking: tracking === '-' ? null : tracking,
+    tracking: tracking === '-' ? null : clipText(tracking),
     held: notes.includes('held'),
     inCohort: notes.includes('in-cohort'),
     disabled: notes.includes('disabled'),
@@ -36,7 +36,12 @@ function changeOf(line: string): SnapChange | null {
     wide.length >= 5 ? wide : (/^(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(.*)$/.exec(line.trim())?.slice(1) ?? []);
   const [id = '', status = '', spawn = '', , ...summary] = columns;
   if (!/^\d{1,9}$/.test(id) || !/^[A-Z][A-Za-z]{0,19}$/.test(status)) return null;
-  return { id, status, summary: summary.join('  '), spawn: spawn === '' || spawn === '-' ? null : spawn };
+  return {
+    id,
+    status,
+    summary: clipText(summary.join('  ')),
+    spawn: spawn === '' || spawn === '-' ? null : clipText(spawn),
+  };
 }
 
 export function parseSnapChanges(parts: Parts): Parsed<readonly SnapChange[]> {

@@ -1,7 +1,7 @@
 /** `systemctl show` of the daemon's unit, in two samples. */
 import type { UnitFacts } from '../../domain/observation.ts';
 import { ok } from '../../domain/result.ts';
-import { parseCount, splitLines } from './bytes.ts';
+import { clipText, parseCount, splitLines } from './bytes.ts';
 import { textOf, unparsable, type Parsed, type Parts } from './part.ts';
 
 function properties(text: string): ReadonlyMap<string, string> {
@@ -13,7 +13,7 @@ function properties(text: string): ReadonlyMap<string, string> {
 }
 
 function orNull(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text;
+  return text === undefined || text === '' ? null : clipText(text);
 }
 
 /** Null when systemd knows no such unit. */
@@ -29,7 +29,7 @@ export function parseUnit(parts: Parts): Parsed<UnitFacts | null> {
   const pid = parseCount(first.get('MainPID'));
   return ok({
     activeState,
-    subState: first.get('SubState') ?? '',
+    subState: clipText(first.get('SubState') ?? ''),
     unitFileState: orNull(first.get('UnitFileState')),
     result: orNull(first.get('Result')),
     mainPid: pid === 0 ? null : pid,

@@ -76,7 +76,7 @@ processes() {
   pid=; [ -r "$C/lxd.pid" ] && { read -r pid <"$C/lxd.pid" || :; }
   case $pid in ''|*[!0-9]*) pid=0 ;; esac
   own_processes
-  (cd "$P" && run processes 3 grep -aosHzE '${PROCESSES}' $own "$pid/environ")
+  (cd "$P" 2>/dev/null && run processes 3 grep -aosHzE '${PROCESSES}' $own "$pid/environ")
 }
 logs() {
   { timeout -k 1 3 tail -c 262144 "$L/logs/lxd.log" 2>"$T/log.err" </dev/null; echo $? >"$T/log.rc"; } |

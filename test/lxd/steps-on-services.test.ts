@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { COMMON, type MemberRoot } from '../support/member-root.ts';
+import { createStepMembers, lookAt, runStep } from '../support/step-members.ts';
+
+const members = createStepMembers();
+
+afterEach(() => {
+  members.dispose();
+});
+
+describe('stopping', () => {
+  /** The daemon ends when it gets its signal, and the unit with it. */
+  const ENDS = `case "$1 $2" in "-s TERM"|"-s KILL") rm -rf "$LOCKSTEP_ROOT/proc/$3"; echo "ActiveState=inactive" >"$LOCKSTEP_ROOT/answers/systemctl.show"; [ "$2" = TERM ] && echo shutdown >"$LOCKSTEP_ROOT/${COMMON}/state" ;; esac\n`;
+
+  test('a serving daemon gets SIGTERM after its activation was stopped', () => {
+    const root = members.serving();
+    root.answer('kill.sh', ENDS);
+    expect(runStep(root, { kind: 'stop-serving', waitS: 5 })).toMatchObject({
+      status: 'done',
+      values: { pid: '4242', lxcfs: '4100' },
+    });
+    const acts = root.calls().filter((call) => !/^(curl|systemctl show)/.test(call));
+    expect(acts).toEqual([
+      'systemctl stop snap.lxd.daemon.unix.socket',
+      'systemctl stop snap.lxd.user-daemon.unix.socket',
+      'systemctl stop snap.lxd.user-daemon.service',
+      'kill -s TERM 4242',
+    ]);
+    expect(runStep(root, { kind: 'stop-serving', waitS: 5 })).toMatchObject({ status: 'already' });
+    expect(runStep(root, { kind: 'check-stopped' })).toMatchObject({ status: 'done' });
+    expect(lookAt(root, { kind: 'stop-serving', waitS: 5 })).toBe('done');
+  });
+
+  test('one that does not end is waited for, never killed, and the second text waits on', () => {
+    const root = members.serving();
+    expect(runStep(root, { kind: 'stop-serving', waitS: 1 })).toMatchObject({ status: 'waiting' });
+    expect(lookAt(root, { kind: 'stop-serving', waitS: 1 })).toBe('cannot-tell');
+    expect(runStep(root, { kind: 'stop-serving', waitS: 1 })).toMatchObject({ status: 'waiting' });
+    expect(root.calls().filter((call) => call.startsWith('kill'))).toEqual(['kill -s TERM 4242']);
+  });
+
+  test('a daemon that is not ready never gets SIGTERM', () => {
+    const root = members.serving();
+    root.answer('curl.ready.code', '503');
+    expect(runStep(root, { kind: 'stop-serving', waitS: 5 })).toMatchObject({
+      status: 'refused',
+      values: { reason: 'not-ready' },
+    });
+    expect(root.calls().filter((call) => /^(kill|systemctl stop)/.test(call))).toEqual([]);
+  });
+
+  test('it is ended behind the word `crashed`, unit first', () => {
+    const root = members.serving();
+    root.answer('curl.ready.code', '503');
+    root.answer('kill.sh', ENDS);
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({
+      status: 'done',
+      values: { killed: '1', lxcfs: '4100' },
+    });
+    expect(root.read(`${COMMON}/state`)).toBe('crashed\n');
+    expect(
+      root
+        .calls()
+        .filter((call) => /^(kill|systemctl stop)/.test(call))
+        .slice(-2),
+    ).toEqual(['systemctl stop --no-block snap.lxd.daemon.service', 'kill -s KILL 4242']);
+  });
+
+  test.each([
+    ['serves', (root: MemberRoot) => root.answer('kill.sh', ''), 'serving'],
+    [
+      'has a stop script without that branch',
+      (root: MemberRoot) => root.put('snap/lxd/30131/commands/daemon.stop', 'x\n'),
+      'stop-script',
+    ],
+  ])('it is not ended when it %s', (_, arrange, reason) => {
+    const root = members.serving();
+    arrange(root);
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({ status: 'refused', values: { reason } });
+    expect(root.calls().some((call) => /^(kill|systemctl stop)/.test(call))).toBe(false);
+  });
+
+  test('a process that is not the snap’s lxd is never signalled', () => {
+    const root = members.serving();
+    root.link('proc/4242/exe', '/usr/bin/sleep');
+    expect(runStep(root, { kind: 'stop-serving', waitS: 1 })).toMatchObject({
+      status: 'refused',
+      values: { reason: 'pid' },
+    });
+    expect(root.calls().some((call) => call.startsWith('kill'))).toBe(false);
+  });
+
+  test('LXCFS that died meanwhile is a failure, not a success', () => {
+    const root = members.serving();
+    root.answer('kill.sh', `${ENDS}rm -rf "$LOCKSTEP_ROOT/proc/4100"\n`);
+    expect(runStep(root, { kind: 'stop-serving', waitS: 5 })).toMatchObject({
+      status: 'failed',
+      values: { reason: 'lxcfs', before: '4100', after: 'none' },
+    });
+  });
+
+  test('a daemon behind an inactive unit is seen', () => {
+    const root = members.serving();
+    root.answer('systemctl.show', 'ActiveState=inactive\n');
+    expect(runStep(root, { kind: 'check-stopped' })).toMatchObject({
+      status: 'failed',
+      values: { reason: 'process', pid: '4242' },
+    });
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({
+      status: 'refused',
+      values: { reason: 'orphan-daemon' },
+    });
+  });
+});
+
+describe('starting', () => {
+  test('both sockets and the service, without waiting for each other', () => {
+    const root = members.stopped();
+    root.answer(
+      'systemctl.start.sh',
+      `[ "$3" = snap.lxd.daemon.service ] && echo "ActiveState=active" >"$LOCKSTEP_ROOT/answers/systemctl.show"\n`,
+    );
+    expect(lookAt(root, { kind: 'start' })).toBe('not-done');
+    expect(runStep(root, { kind: 'start' })).toMatchObject({ status: 'done' });
+    expect(root.calls().filter((call) => call.startsWith('systemctl start'))).toEqual([
+      'systemctl start --no-block snap.lxd.daemon.unix.socket',
+      'systemctl start --no-block snap.lxd.user-daemon.unix.socket',
+      'systemctl start --no-block snap.lxd.daemon.service',
+    ]);
+    expect(runStep(root, { kind: 'start' })).toMatchObject({ status: 'already' });
+    expect(lookAt(root, { kind: 'start' })).toBe('done');
+    expect(runStep(root, { kind: 'await-ready', waitS: 1 })).toMatchObject({ status: 'done' });
+  });
+
+  test('a member that does not become ready in time is still waited for', () => {
+    const root = members.serving();
+    root.answer('curl.ready.code', '503');
+    expect(runStep(root, { kind: 'await-ready', waitS: 1 })).toMatchObject({ status: 'waiting' });
+    expect(lookAt(root, { kind: 'await-ready', waitS: 1 })).toBe('not-done');
+  });
+});
