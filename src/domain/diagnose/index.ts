@@ -17,8 +17,7 @@ import { mixedRules } from './mixed.ts';
 import { quorumRules } from './quorum.ts';
 import { reachRules } from './reach.ts';
 import { schemaRules } from './schema.ts';
-import { type MemberView, type Situation, situationOf } from './situation.ts';
-import { isDown } from './skew.ts';
+import { currentFatal, type MemberView, type Situation, situationOf } from './situation.ts';
 import { snapRules } from './snap.ts';
 import { staleRules } from './stale.ts';
 import { binaryEvidence, describeInstalled, namesOf, rowEvidence } from './text.ts';
@@ -80,11 +79,24 @@ export function diagnose(observation: ClusterObservation, releases: ReleaseTable
   };
 }
 
-/** Members that some finding accounts for. A row that blocks names its owner; those that it holds back are accounted for as well. */
+/** Findings that explain why members wait or fail with "version is behind", also members that they do not name. */
+const VERSION_STORIES: ReadonlySet<string> = new Set([
+  'stale-counter',
+  'stale-counter-while-serving',
+  'mixed-binaries',
+  'upgrade-waiting',
+  'latent-skew',
+  'dead-row-blocks',
+]);
+
+/** Members that some finding accounts for. */
 function explainedBy(situation: Situation, found: readonly Finding[]): ReadonlySet<string> {
   const named = found.filter(({ kind }) => !SIDE_REMARKS.has(kind)).flatMap(({ members }) => members);
-  const blocked = found.some(({ kind }) => kind === 'dead-row-blocks') ? situation.reached.filter(isDown) : [];
-  return new Set<string>([...named, ...namesOf(blocked)]);
+  const told = found.some(({ kind }) => VERSION_STORIES.has(kind));
+  const held = situation.reached.filter(
+    (view) => view.phase === 'waiting' || currentFatal(view)?.pattern === 'behind_fatal',
+  );
+  return new Set<string>([...named, ...(told ? namesOf(held) : [])]);
 }
 
 /** Advice alone must not read like trouble: the card of a healthy cluster says so in every title. */

@@ -76,7 +76,7 @@ function isUnfinishedUpgrade(views: readonly KnownView[], waiting: readonly Know
 
 function mixedBinaries(situation: Situation, views: readonly KnownView[]): Finding {
   const groups = groupsOf(views);
-  const odd = oddOnes(groups);
+  const odd = oddOnes(views, groups);
   const highest = Math.max(...views.map(effectiveCount));
   const lower = views.filter((view) => effectiveCount(view) < highest);
   const down = views.some((view) => !isServing(view));
@@ -159,7 +159,7 @@ function sameCount(situation: Situation, views: readonly KnownView[]): readonly 
     views.flatMap((view) => (view.installed.names === null ? [] : [view.installed.names.join('\n')])),
   );
   const differ = releases.size > 1 || lists.size > 1;
-  const odd = oddOnes(groups);
+  const odd = oddOnes(views, groups);
   const count = views[0]?.installed.extensions ?? 0;
   return [
     {
@@ -211,12 +211,12 @@ function groupBy(views: readonly KnownView[], key: (view: KnownView) => string):
 }
 
 /** Everybody outside the largest group; with two of one size, outside the higher one. */
-function oddOnes(groups: readonly Group[]): Group {
+function oddOnes(views: Group, groups: readonly Group[]): Group {
   let main: Group = [];
   for (const group of groups) {
     if (group.length > main.length || (group.length === main.length && countOf(group) >= countOf(main))) main = group;
   }
-  return groups.filter((group) => group !== main).flat();
+  return views.filter((view) => !main.includes(view));
 }
 
 function countOf(group: Group): number {

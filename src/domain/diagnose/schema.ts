@@ -13,14 +13,11 @@ export function schemaRules(situation: Situation): readonly Finding[] {
 }
 
 function schemaNewer(situation: Situation): readonly Finding[] {
-  const top = unknownSchema(situation);
-  const older = situation.reached.filter(
-    (view) =>
-      (view.installed?.schema !== null && view.installed !== null && view.installed.schema < top) ||
-      failedWith(view, 'schema_too_new') !== null,
-  );
+  const top = Math.max(unknownSchema(situation), ...situation.reached.map(loggedSchema));
+  const older = situation.reached.filter((view) => isBelow(view, top) || failedWith(view, 'schema_too_new') !== null);
   if (older.length === 0) return [];
-  const held = top > 0 ? `schema ${top}` : 'a newer schema';
+  const allBelow = older.every((view) => isBelow(view, top));
+  const held = allBelow ? `schema ${top}` : 'a newer schema';
   const database = situation.rows?.databaseSchema ?? null;
   return [
     {
@@ -43,6 +40,18 @@ function schemaNewer(situation: Situation): readonly Finding[] {
       next: `Find a version that knows the schema: ${askCommand(situation, top)}`,
     },
   ];
+}
+
+function isBelow(view: ReachedView, schema: number): boolean {
+  const own = view.installed?.schema ?? null;
+  return own !== null && own < schema;
+}
+
+/** The number in the newest fatal line, when that is about the schema: `schema version '73' is more recent than expected '60'`. */
+function loggedSchema(view: ReachedView): number {
+  const line = currentFatal(view);
+  const number = line?.pattern === 'schema_too_new' ? (line.captures[0] ?? '') : '';
+  return /^\d{1,4}$/.test(number) ? Number(number) : 0;
 }
 
 /**
