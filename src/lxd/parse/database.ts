@@ -91,7 +91,19 @@ function localFacts(parts: Parts): Pick<DatabaseFacts, 'raft' | 'clusterAddress'
   };
 }
 
-/** `at`: when the live query ran, on Lockstep's clock. */
-export function parseDatabases(parts: Parts, at: number): DatabaseFacts {
-  return { ...globalFacts(parts, at), ...localFacts(parts) };
+/** A daemon that is ready and whose global database is silent has lost its quorum, or is about to say so. */
+function silence(parts: Parts): FailedPart {
+  const waited = parts.get('http')?.code === 28;
+  return failedPart(
+    'global',
+    waited ? 'timed-out' : 'failed',
+    'the daemon is ready and its global database does not answer',
+  );
+}
+
+/** `at`: when the live query ran, on Lockstep's clock. `ready`: the daemon said that it is. */
+export function parseDatabases(parts: Parts, at: number, ready: boolean): DatabaseFacts {
+  const facts = globalFacts(parts, at);
+  const failed = ready && facts.nodes?.source !== 'live' ? [silence(parts), ...facts.failed] : facts.failed;
+  return { ...facts, failed, ...localFacts(parts) };
 }

@@ -98,7 +98,7 @@ export function parseMember(frame: Frame, context: ParseContext): ParsedMember {
   if (!snapList.ok && install === 'snap') failed.push(snapList.error);
   const installed = install === 'snap';
   const ready = parseReady(parts);
-  const database = parseDatabases(parts, context.receivedAt);
+  const database = parseDatabases(parts, context.receivedAt, ready === 'ready');
   if (installed && (files?.directory ?? true)) failed.push(...database.failed);
   const binaries = parseBinaries(parts, context.knownBinaries, context.releases);
   failed.push(...binaries.failed);

@@ -80,7 +80,7 @@ const DAEMON = `daemon() {
     if command -v curl >/dev/null; then ask_curl; else ask_cli; fi
   fi
   if [ "$ready" = 200 ] && { [ -s "$T/global" ] || [ -s "$T/global-text" ]; }; then return 0; fi
-  { sleep 1; show unit-later; } &
+  [ "$ready" = 200 ] || { sleep 1; show unit-later; } &
   run journal 3 journalctl -u ${UNIT} -n 300 -o short-iso-precise --no-pager -q &
   [ -s "$T/global" ] || [ -s "$T/global-text" ] || disk
   wait

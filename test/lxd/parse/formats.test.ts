@@ -191,21 +191,36 @@ describe('tables', () => {
     const same = parseDatabases(
       parts({ ...content, 'stat-db.bin': 'db.bin 1 1795418313.5\ndb.bin 1 1795418313.5\n' }),
       0,
+      false,
     );
     expect(same.nodes).toMatchObject({ source: 'disk', at: 1795418313000 });
     const moved = parseDatabases(
       parts({ ...content, 'stat-db.bin': 'db.bin 1 1795418313.5\ndb.bin 2 1795418314.5\n' }),
       0,
+      false,
     );
     expect(moved.nodes).toBeNull();
     expect(moved.failed[0]?.text).toContain('changed');
   });
 
+  test('a ready daemon whose global database is silent says so beside the rows on disk', () => {
+    const silent = new Map(parts({ 'disk-nodes': 'id\n1\n' })).set('http', {
+      code: 28,
+      bytes: new TextEncoder().encode('ready 200\nglobal 000\n'),
+    });
+    expect(parseDatabases(silent, 0, true).failed[0]).toMatchObject({ part: 'global', reason: 'timed-out' });
+    expect(parseDatabases(silent, 0, false).failed[0]?.part).toBe('nodes');
+  });
+
   test('a server that stands alone has a local database without an address', () => {
     const local =
       '{"metadata":{"Results":[{"columns":["id","address","role"],"rows":[]},{"columns":["version"],"rows":[[43]]},{"columns":["key","value"],"rows":[]}]}}';
-    expect(parseDatabases(parts({ local }), 0)).toMatchObject({ clusterAddress: null, raft: [], localSchema: 43 });
-    expect(parseDatabases(parts({}), 0).clusterAddress).toBeUndefined();
+    expect(parseDatabases(parts({ local }), 0, false)).toMatchObject({
+      clusterAddress: null,
+      raft: [],
+      localSchema: 43,
+    });
+    expect(parseDatabases(parts({}), 0, false).clusterAddress).toBeUndefined();
   });
 });
 
