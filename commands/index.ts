@@ -7,6 +7,7 @@ import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { recover } from './recover.ts';
+import { resume } from './resume.ts';
 import { reject } from './reject.ts';
 import { runs } from './runs.ts';
 import { status } from './status.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   approve,
   reject,
   abort,
+  resume,
   wait,
   runs,
   timeline,

@@ -2,7 +2,6 @@
  * Composition root: store → SSH → prober → engine → app → chat, and their end in the opposite order. Knows every part and decides
  * nothing; the only place besides `cli` where adapters meet the app.
  */
-import { setMaxListeners } from 'node:events';
 import { COMMANDS } from '../commands/index.ts';
 import { openStore, type SqliteStore } from './adapters/sqlite/open-store.ts';
 import { createSshTransport } from './adapters/ssh/transport.ts';
@@ -155,18 +154,4 @@ async function findTokenKey(store: SqliteStore, ids: Ids): Promise<string> {
   const made = `${ids.token()}${ids.token()}`;
   await store.setMeta('token-key', made);
   return made;
-}
-
-/** Fires once at SIGINT (where `interrupts`), SIGTERM or SIGHUP. A second signal ends the process at once. */
-export function onSignals({ interrupts }: { readonly interrupts: boolean }): AbortSignal {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const signals = interrupts ? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const) : (['SIGTERM', 'SIGHUP'] as const);
-  for (const name of signals) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
-      controller.abort();
-    });
-  }
-  return controller.signal;
 }

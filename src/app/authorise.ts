@@ -24,16 +24,13 @@ export function visibleClusters(person: Person, clusters: readonly ClusterConfig
 }
 
 function wayForward(cluster: ClusterConfig, reasons: readonly RefusalReason[]): string {
-  switch (reasons[0]?.code) {
-    case 'own-approval':
-      return `Ask one of ${listed(cluster.roles.approvers)} to approve.`;
-    case 'console-approval-disallowed':
-      return 'Approve in chat, where the person is known.';
-    case 'outside-change-window':
-      return 'Wait for the window, or let a person named for break-glass approve with --break-glass "reason".';
-    default:
-      return `Ask a person who may, or type /lxd status ${cluster.name}.`;
+  const code = reasons[0]?.code;
+  if (code === 'own-approval') return `Ask one of ${listed(cluster.roles.approvers)} to approve.`;
+  if (code === 'console-approval-disallowed') return 'Approve in chat, where the person is known.';
+  if (code === 'outside-change-window') {
+    return 'Wait for the window, or let a person named for break-glass approve with --break-glass "reason".';
   }
+  return `Ask a person who may, or type /lxd status ${cluster.name}.`;
 }
 
 function listed(principals: readonly string[]): string {

@@ -3,7 +3,6 @@
  * step; a run that waits for a person ends at once.
  */
 import type { ClusterConfig } from '../domain/cluster.ts';
-import type { MemberName } from '../domain/ids.ts';
 import { describePerson } from '../domain/person.ts';
 import type { Refusal, RefusalCode } from '../domain/plan.ts';
 import { isEnded, type Run } from '../domain/run.ts';
@@ -23,8 +22,8 @@ const AT_REST = ['awaiting-approval', 'approved', 'paused'] as const;
 
 export async function abort(call: Call, run: Run): Promise<void> {
   const title = `Not aborting ${run.id}`;
-  const refusal = mayControl(call, run) ?? (isEnded(run.state) ? overAlready(run) : null);
-  if (refusal !== null) return refuse(call, title, refusal);
+  const against = mayControl(call, run) ?? (isEnded(run.state) ? overAlready(run) : null);
+  if (against !== null) return refuse(call, title, against);
   const { store, clock, outbox } = call.deps;
   const by = describePerson(call.person);
   call.handles(run.id);
@@ -57,20 +56,24 @@ async function endAtRest(call: Call, run: Run, by: string): Promise<void> {
 export interface Verdict {
   readonly verdict: 'retry' | 'done';
   readonly step: string | null;
-  readonly member: MemberName | null;
+  /** As typed. */
+  readonly member: string | null;
   readonly wait: boolean;
 }
 
 export async function resume(call: Call, run: Run, verdict: Verdict): Promise<void> {
-  const title = `Not resuming ${run.id}`;
-  const refusal = mayControl(call, run) ?? notPaused(run) ?? unknownStep(run, verdict);
-  if (refusal !== null) return refuse(call, title, refusal);
+  const named = run.steps.find(
+    (step) => step.id === verdict.step && (verdict.member === null || step.member === verdict.member),
+  );
+  const missing = verdict.step !== null && named === undefined ? unknownStep(run) : null;
+  const against = mayControl(call, run) ?? notPaused(run) ?? missing;
+  if (against !== null) return refuse(call, `Not resuming ${run.id}`, against);
   call.handles(run.id);
   await call.deps.runs.resume({
     run: run.id,
     verdict: verdict.verdict,
     step: verdict.step,
-    member: verdict.member,
+    member: verdict.member === null ? null : (named?.member ?? null),
     by: describePerson(call.person),
   });
   call.deps.outbox.kick();
@@ -119,15 +122,10 @@ function notPaused(run: Run): Refusal | null {
   );
 }
 
-function unknownStep(run: Run, verdict: Verdict): Refusal | null {
-  if (verdict.step === null) return null;
-  const found = run.steps.some(
-    (step) => step.id === verdict.step && (verdict.member === null || step.member === verdict.member),
-  );
-  if (found) return null;
+function unknownStep(run: Run): Refusal {
   const open = run.steps.filter((step) => step.state === 'failed' || step.state === 'unknown');
-  const names = open.map((step) => `${step.id}@${step.member}`).join(', ');
-  return refusal(run, 'strategy-not-available', `${run.id} has no such step. Open: ${names}.`, `/lxd runs ${run.id}`);
+  const names = open.length === 0 ? 'none' : open.map((step) => `${step.id}@${step.member}`).join(', ');
+  return refusal(run, 'already-decided', `${run.id} has no such step. Open: ${names}.`, `/lxd runs ${run.id}`);
 }
 
 function refusal(run: Run, code: RefusalCode, words: string, next: string): Refusal {

@@ -29,8 +29,8 @@ export async function approve(call: Call, run: Run, request: ApproveRequest): Pr
   const title = `Not approving ${run.id}`;
   const cluster = findCluster(call.deps, run.cluster);
   if (cluster === undefined) return refuse(call, title, unconfigured(run));
-  const reason = reasonAgainst(call, cluster, run, request);
-  if (reason !== null) return refuseDecision(call, cluster, run, reason, 'approve');
+  const reasons = reasonsAgainst(call, cluster, run, request);
+  if (reasons.length > 0) return refuseDecision(call, cluster, run, reasons, 'approve');
   const broken = request.breakGlass !== null;
   const text = broken
     ? `BREAK-GLASS approval of ${run.id}, digest ${run.digest.slice(0, 12)}: ${request.breakGlass ?? ''}`
@@ -68,7 +68,7 @@ export async function reject(call: Call, run: Run, why: string | null, tokenHash
   const cluster = findCluster(call.deps, run.cluster);
   if (cluster === undefined) return refuse(call, `Not rejecting ${run.id}`, unconfigured(run));
   const reason = reasonAgainstRejection(call, cluster, run);
-  if (reason !== null) return refuseDecision(call, cluster, run, reason, 'reject');
+  if (reason !== null) return refuseDecision(call, cluster, run, [reason], 'reject');
   const decided = await call.deps.store.decide({
     run: run.id,
     record: {
@@ -89,19 +89,29 @@ export async function reject(call: Call, run: Run, why: string | null, tokenHash
   call.deps.outbox.kick();
 }
 
-/** The first rule that speaks against it; null when none does. */
-function reasonAgainst(call: Call, cluster: ClusterConfig, run: Run, request: ApproveRequest): RefusalReason | null {
+/** The first rule that speaks against it; with a missing role also that one's own plan is another person's to approve. */
+function reasonsAgainst(
+  call: Call,
+  cluster: ClusterConfig,
+  run: Run,
+  request: ApproveRequest,
+): readonly RefusalReason[] {
   const notPending = pendingReason(run);
-  if (notPending !== null) return notPending;
-  const verdict = authorise({
-    person: call.person,
-    action: request.breakGlass === null ? 'approve' : 'break-glass',
-    cluster,
-    requestedBy: run.requestedBy,
-  });
-  if (!verdict.allowed) return verdict.reason;
-  const window = request.breakGlass === null ? checkChangeWindow(cluster, call.deps.clock.nowMs()) : null;
-  return window ?? stopReason(run, request.confirmStop);
+  if (notPending !== null) return [notPending];
+  const broken = request.breakGlass !== null;
+  const action = broken ? 'break-glass' : 'approve';
+  const verdict = authorise({ person: call.person, action, cluster, requestedBy: run.requestedBy });
+  if (!verdict.allowed)
+    return broken ? [verdict.reason] : [...ownReason(call, cluster, run, verdict.reason), verdict.reason];
+  const window = broken ? null : checkChangeWindow(cluster, call.deps.clock.nowMs());
+  const reason = window ?? stopReason(run, request.confirmStop);
+  return reason === null ? [] : [reason];
+}
+
+function ownReason(call: Call, cluster: ClusterConfig, run: Run, said: RefusalReason): readonly RefusalReason[] {
+  const own = principalOf(call.person) === run.requestedBy && !cluster.approvals.allowRequester;
+  if (!own || said.code !== 'not-allowed') return [];
+  return [{ code: 'own-approval', text: 'You asked for this run, so somebody else has to approve it.' }];
 }
 
 function stopReason(run: Run, confirmed: number | null): RefusalReason | null {
@@ -123,17 +133,12 @@ function reasonAgainstRejection(call: Call, cluster: ClusterConfig, run: Run): R
 }
 
 function pendingReason(run: Run): RefusalReason | null {
-  switch (run.state) {
-    case 'drafted':
-    case 'awaiting-approval':
-      return null;
-    case 'expired':
-      return { code: 'expired', text: `${run.id} expired: nobody approved it in time.` };
-    case 'stale':
-      return { code: 'stale', text: `${run.id} is stale: the facts that it rested on have changed.` };
-    default:
-      return { code: 'already-decided', text: `${run.id} is ${run.state}: there is nothing to decide.` };
+  if (run.state === 'drafted' || run.state === 'awaiting-approval') return null;
+  if (run.state === 'expired') return { code: 'expired', text: `${run.id} expired: nobody approved it in time.` };
+  if (run.state === 'stale') {
+    return { code: 'stale', text: `${run.id} is stale: the facts that it rested on have changed.` };
   }
+  return { code: 'already-decided', text: `${run.id} is ${run.state}: there is nothing to decide.` };
 }
 
 function undecided(decided: Decided): RefusalReason {
@@ -150,29 +155,24 @@ async function refuseDecision(
   call: Call,
   cluster: ClusterConfig,
   run: Run,
-  reason: RefusalReason,
+  reasons: readonly RefusalReason[],
   verb: 'approve' | 'reject',
 ): Promise<void> {
+  const codes = reasons.map((reason) => reason.code).join(', ');
   await call.deps.store.appendTimeline(
-    [entryBy(call, 'approval-refused', aboutOf(run), `Tried to ${verb} ${run.id} and was refused: ${reason.code}.`)],
+    [entryBy(call, 'approval-refused', aboutOf(run), `Tried to ${verb} ${run.id} and was refused: ${codes}.`)],
     call.deps.clock.nowMs(),
   );
   const title = `Not ${verb === 'approve' ? 'approving' : 'rejecting'} ${run.id}`;
-  await refuse(call, title, refusalOf(cluster, [reason], nextAfter(cluster, run, reason)));
+  await refuse(call, title, refusalOf(cluster, reasons, nextAfter(cluster, run, reasons[0])));
 }
 
-function nextAfter(cluster: ClusterConfig, run: Run, reason: RefusalReason): string | undefined {
-  switch (reason.code) {
-    case 'confirm-stop':
-      return `/lxd approve ${run.id} --confirm-stop ${run.plan.instancesStopped}`;
-    case 'expired':
-    case 'stale':
-      return `/lxd recover ${cluster.name}`;
-    case 'already-decided':
-      return `/lxd runs ${run.id}`;
-    default:
-      return undefined;
-  }
+function nextAfter(cluster: ClusterConfig, run: Run, reason: RefusalReason | undefined): string | undefined {
+  const code = reason?.code;
+  if (code === 'confirm-stop') return `/lxd approve ${run.id} --confirm-stop ${run.plan.instancesStopped}`;
+  if (code === 'expired' || code === 'stale') return `/lxd recover ${cluster.name}`;
+  if (code === 'already-decided') return `/lxd runs ${run.id}`;
+  return undefined;
 }
 
 function unconfigured(run: Run): Refusal {

@@ -1,4 +1,5 @@
 /** `doctor`: what Lockstep needs to work, checked one by one; each check that fails says what to do. */
+import { assertNever } from '../domain/assert-never.ts';
 import { doctorMessage } from '../chat/views/doctor.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
 import type { DoctorData } from '../domain/data.ts';
@@ -87,6 +88,8 @@ function failureOf(cluster: ClusterConfig, member: MemberObservation): Failure |
         after: 3,
         next: `${member.member} answered with something else than the probe's answer: look for a login banner or a forced command.`,
       };
+    default:
+      return assertNever(reach);
   }
 }
 
@@ -104,6 +107,8 @@ function hostKeyNext(
       return `The key of ${member.host} is marked as revoked in ${cluster.ssh.knownHostsPath}. Don't connect.`;
     case 'known-hosts-unreadable':
       return `Make ${cluster.ssh.knownHostsPath} readable, or create it with: lockstep trust ${cluster.name}`;
+    default:
+      return assertNever(reason);
   }
 }
 

@@ -17,7 +17,7 @@ export interface Look {
   readonly diagnosis: Diagnosis;
   readonly tookMs: number;
   /** Post the answer, or put it in place of the progress card. Gives the id of the message, null when the chat didn't take it. */
-  answer(rendered: Rendered): Promise<string | null>;
+  readonly answer: (rendered: Rendered) => Promise<string | null>;
 }
 
 const PROGRESS_AFTER_MS = 2000;
@@ -78,9 +78,10 @@ function createProgress(call: Call, cluster: ClusterConfig): Progress {
     waiting = true;
     sending = sending.then(show);
   };
-  const clock = call.deps.timers.sleep(PROGRESS_AFTER_MS, stop.signal).then((how) => {
-    if (how === 'elapsed') queue();
-  });
+  const patience = async (): Promise<void> => {
+    if ((await call.deps.timers.sleep(PROGRESS_AFTER_MS, stop.signal)) === 'elapsed') queue();
+  };
+  const clock = patience();
 
   return {
     answered(name, ok) {

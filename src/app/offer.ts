@@ -20,6 +20,7 @@ export async function saveOffer(store: Store, run: RunId, offer: Offer): Promise
 export async function findOffer(store: Store, run: RunId): Promise<Offer> {
   const text = await store.getMeta(keyOf(run));
   // Our own writing, read back from our own database.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by saveOffer alone
   return text === null ? NOTHING : (JSON.parse(text) as Offer);
 }
 

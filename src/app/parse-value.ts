@@ -2,6 +2,7 @@
  * One word → the typed value of a parameter, or a problem that says what would have been right. Pure; knows the names of the
  * configured clusters and commands, nothing of runs.
  */
+import { assertNever } from '../domain/assert-never.ts';
 import type { Problem } from '../domain/problem.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { ParamType, Value } from './registry.ts';
@@ -39,6 +40,8 @@ export function parseValue(
       return parseEnum(name, text, type.values);
     case 'flag':
       return ok(true);
+    default:
+      return assertNever(type);
   }
 }
 

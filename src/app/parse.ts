@@ -117,15 +117,16 @@ function placeArguments(
   vocabulary: Vocabulary,
 ): Result<ParsedLine, Problem> {
   let rest = words;
-  for (const [name, param] of Object.entries(command.params)) {
-    if (param.place === 'option') continue;
+  const places = Object.entries(command.params).filter(([, param]) => param.place !== 'option');
+  for (const [index, [name, param]] of places.entries()) {
     const word = rest[0];
+    const later = places.slice(index + 1).map(([, other]) => other);
     if (param.place === 'rest') {
       values[name] = rest.length === 0 ? null : rest.map((each) => each.text).join(' ');
       rest = [];
       continue;
     }
-    if (word === undefined || (leavesRoom(command, param) && !RUN_PREFIX.test(word.text.toLowerCase()))) continue;
+    if (word === undefined || leavesRoom(param, later, rest)) continue;
     const value = parseValue(name, param.type, word.text, vocabulary);
     if (!value.ok) return value;
     values[name] = value.value;
@@ -135,9 +136,14 @@ function placeArguments(
   return fillIn(command, values);
 }
 
-/** `reject it is too late`: a word that can't be a run belongs to the text that follows. */
-function leavesRoom(command: Command, param: Param): boolean {
-  return param.type.kind === 'run' && Object.values(command.params).some((other) => other.place === 'rest');
+/**
+ * An optional argument takes no word that a later one needs: `resume retry`. A word that can't be a run belongs to what follows:
+ * `reject not tonight`.
+ */
+function leavesRoom(param: Param, later: readonly Param[], words: readonly Word[]): boolean {
+  if (param.required) return false;
+  if (words.length <= later.filter((other) => other.required).length) return true;
+  return param.type.kind === 'run' && later.length > 0 && !RUN_PREFIX.test(words[0]?.text.toLowerCase() ?? '');
 }
 
 function fillIn(command: Command, values: Record<string, Value>): Result<ParsedLine, Problem> {

@@ -176,15 +176,11 @@ function heldBy(cluster: ClusterConfig, holder: Run): Refusal {
 }
 
 function waysOut(holder: Run): string {
-  switch (holder.state) {
-    case 'awaiting-approval':
-    case 'drafted':
-      return `/lxd approve ${holder.id}, or /lxd reject ${holder.id}`;
-    case 'paused':
-      return `/lxd resume ${holder.id}, or /lxd abort ${holder.id}`;
-    default:
-      return `/lxd wait ${holder.id}, or /lxd abort ${holder.id}`;
+  if (holder.state === 'awaiting-approval' || holder.state === 'drafted') {
+    return `/lxd approve ${holder.id}, or /lxd reject ${holder.id}`;
   }
+  if (holder.state === 'paused') return `/lxd resume ${holder.id} retry, or /lxd abort ${holder.id}`;
+  return `/lxd wait ${holder.id}, or /lxd abort ${holder.id}`;
 }
 
 function needed(cluster: ClusterConfig): string {

@@ -2,6 +2,7 @@
  * What a sub-command is: its name, its parameters and their types, who may use it, and its handler, defined once. The parser,
  * the help, "did you mean" and TAB completion read these definitions. Holds no command and no state.
  */
+import { assertNever } from '../domain/assert-never.ts';
 import type { PolicyAction } from '../domain/policy.ts';
 import type { Call } from './call.ts';
 
@@ -56,16 +57,17 @@ export interface Definition<P extends Params> {
   /** The role that it takes on the cluster that it is about; null for anyone. */
   readonly role: Exclude<PolicyAction, 'break-glass'> | null;
   readonly examples: readonly string[];
-  handle(call: Call, values: Values<P>): Promise<void>;
+  readonly handle: (call: Call, values: Values<P>) => Promise<void>;
 }
 
 /** A definition whose parameter types are forgotten, as the registry keeps it. */
 export interface Command extends Omit<Definition<Params>, 'handle'> {
-  run(call: Call, values: Readonly<Record<string, Value>>): Promise<void>;
+  readonly run: (call: Call, values: Readonly<Record<string, Value>>) => Promise<void>;
 }
 
 export function defineCommand<const P extends Params>(definition: Definition<P>): Command {
   const { handle, ...rest } = definition;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parser filled the values in by these very definitions
   return { ...rest, run: (call, values) => handle(call, values as Values<P>) };
 }
 
@@ -128,5 +130,7 @@ function placeholderOf(name: string, type: ParamType): string {
     case 'command':
     case 'flag':
       return name;
+    default:
+      return assertNever(type);
   }
 }

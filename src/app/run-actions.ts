@@ -17,18 +17,12 @@ export function findMeaning(key: string, run: Run, token: string): ActionMeaning
 }
 
 function offeredBy(run: Run): readonly Offered[] {
-  switch (run.state) {
-    case 'drafted':
-    case 'awaiting-approval':
-      return approvalButtons(run);
-    case 'approved':
-    case 'running':
-      return run.abortRequestedBy === null ? [abortButton(run)] : [];
-    case 'paused':
-      return [...openSteps(run).flatMap((step) => stepButtons(run, step)), abortButton(run)];
-    default:
-      return [];
+  if (run.state === 'drafted' || run.state === 'awaiting-approval') return approvalButtons(run);
+  if (run.state === 'approved' || run.state === 'running') {
+    return run.abortRequestedBy === null ? [abortButton(run)] : [];
   }
+  if (run.state !== 'paused') return [];
+  return [...openSteps(run).flatMap((step) => stepButtons(run, step)), abortButton(run)];
 }
 
 /** Steps on which a person has to give a verdict. */

@@ -1,6 +1,6 @@
 /** `runs`: the list, or one run with its steps and the ends of their outputs. */
-import { runDetailData, runDetailMessage, runsData, runsMessage } from '../chat/views/run.ts';
-import type { Run } from '../domain/run.ts';
+import { runDetailData, runDetailMessage, runsData, runsMessage, runTextMessage } from '../chat/views/run.ts';
+import { RUN_STATES, type Run } from '../domain/run.ts';
 import type { Call } from './call.ts';
 import { chooseRun, expireOld, visibleRuns } from './run-choice.ts';
 import type { Rendered } from '../ports/chat.ts';
@@ -9,7 +9,7 @@ const MOST_LISTED = 50;
 
 /** Without an id the list; when there is only one run, that one in full in the thread of the list. */
 export async function showRuns(call: Call, id: string | null): Promise<void> {
-  if (id !== null) return showOne(call, id);
+  if (id !== null) return showOne(call, id, detail);
   await expireOld(call);
   const runs = (await visibleRuns(call)).slice(0, MOST_LISTED);
   const root = await call.post({ message: runsMessage(runs), data: runsData(runs) });
@@ -17,9 +17,14 @@ export async function showRuns(call: Call, id: string | null): Promise<void> {
   if (only !== undefined && runs.length === 1) await call.post(detail(call, only), call.address.thread ?? root);
 }
 
-async function showOne(call: Call, id: string): Promise<void> {
-  const chosen = await chooseRun(call, { id, fits: [], command: 'runs' });
-  await call.post(chosen.ok ? detail(call, chosen.value) : chosen.error);
+/** The exact text of every step, in full. */
+export async function showRunText(call: Call, id: string | null): Promise<void> {
+  await showOne(call, id, (_call, run) => ({ message: runTextMessage(run), data: runDetailData(run) }));
+}
+
+async function showOne(call: Call, id: string | null, render: (call: Call, run: Run) => Rendered): Promise<void> {
+  const chosen = await chooseRun(call, { id, fits: RUN_STATES, command: 'runs' });
+  await call.post(chosen.ok ? render(call, chosen.value) : chosen.error);
 }
 
 function detail(call: Call, run: Run): Rendered {

@@ -19,6 +19,7 @@ const SPACE = /[\s\u00a0\u2007\u202f]/;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/;
 const INVISIBLE =
+  // oxlint-disable-next-line no-misleading-character-class -- single code points, one of them a joiner
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/;
 
 export function tokenize(line: string): Result<readonly Word[], Problem> {

@@ -10,12 +10,12 @@ export function parts(...all: readonly Part[]): readonly Inline[] {
   return all.map((part) => (typeof part === 'string' ? { kind: 'plain', text: part } : part));
 }
 
-export function mono(text: string): Inline {
-  return { kind: 'mono', text };
+export function mono(words: string): Inline {
+  return { kind: 'mono', text: words };
 }
 
-export function strong(text: string): Inline {
-  return { kind: 'strong', text };
+export function strong(words: string): Inline {
+  return { kind: 'strong', text: words };
 }
 
 /** ms since the epoch. */
@@ -23,8 +23,8 @@ export function time(at: number): Inline {
   return { kind: 'time', at };
 }
 
-export function heading(text: string): Block {
-  return { kind: 'heading', text };
+export function heading(words: string): Block {
+  return { kind: 'heading', text: words };
 }
 
 export function text(...all: readonly Part[]): Block {
@@ -37,6 +37,11 @@ export function note(...all: readonly Part[]): Block {
 
 export function code(content: string, title: string | null = null): Block {
   return { kind: 'code', text: content, title };
+}
+
+/** A code block of which the first lines may stand for the whole. */
+export function foldedCode(content: string, title: string): Block {
+  return { kind: 'code', text: content, title, fold: true };
 }
 
 export function table(columns: readonly string[], rows: readonly (readonly string[])[]): Block {

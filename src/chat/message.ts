@@ -25,7 +25,13 @@ export type Block =
       readonly columns: readonly string[];
       readonly rows: readonly (readonly string[])[];
     }
-  | { readonly kind: 'code'; readonly text: string; readonly title: string | null }
+  | {
+      readonly kind: 'code';
+      readonly text: string;
+      readonly title: string | null;
+      /** May be shown by its first lines; another command shows the whole. */
+      readonly fold?: true;
+    }
   /** Small print. */
   | { readonly kind: 'note'; readonly parts: readonly Inline[] }
   | { readonly kind: 'divider' }

@@ -6,6 +6,7 @@
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f]/g;
 const HIDDEN =
+  // oxlint-disable-next-line no-misleading-character-class -- single code points, one of them a joiner
   /[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
 
 /** One line: line breaks become `⏎`, a tabulator a blank. */

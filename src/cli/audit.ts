@@ -1,4 +1,5 @@
 /** `lockstep audit verify`: reads the whole chain, also while another process works on the data directory. */
+import { assertNever } from '../domain/assert-never.ts';
 import { openAudit } from '../adapters/sqlite/audit.ts';
 import { complain, tell } from './complain.ts';
 import { openWithoutClusters } from './open.ts';
@@ -57,5 +58,7 @@ function describe(verdict: ReturnType<Reader['auditVerify']>): string {
     case 'previous-hash':
     case 'hash':
       return `The chain is broken at entry ${verdict.sequence}: it, or the one before, was changed.`;
+    default:
+      return assertNever(verdict.reason);
   }
 }

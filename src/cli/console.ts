@@ -10,21 +10,29 @@ import { createLog } from '../adapters/system/log.ts';
 import { osUser } from '../adapters/system/os-user.ts';
 import { COMMANDS } from '../../commands/index.ts';
 import type { RunState } from '../domain/run.ts';
-import { createLockstep, onSignals, type Lockstep } from '../main.ts';
+import { createLockstep, type Lockstep } from '../main.ts';
 import { complain, tell } from './complain.ts';
 import { localChecks } from './local-checks.ts';
 import { openTarget, type Target } from './open.ts';
 import { parseOptions } from './options.ts';
+import { onSignals } from './signals.ts';
 import { readVersion } from './version.ts';
 
-const USAGE = 'lockstep console [--config FILE] [--data DIR] [--as NAME] [--json] [--scenario NAME]';
+const USAGE = 'lockstep console [--config FILE] [--data DIR] [--as NAME] [--json] [--scenario NAME] [--fresh]';
 const PIPE_WIDTH = 100;
-/** Edits are lines here; a little patience makes one of several that come together. */
-const MIN_EDIT_MS = 100;
+/** Edits are cheap here, and in their order they tell the story. */
+const MIN_EDIT_MS = 0;
 const BAD_ENDS: ReadonlySet<RunState> = new Set(['failed', 'paused', 'stale']);
 
 export async function consoleCommand(args: readonly string[]): Promise<number> {
-  const types = { config: 'string', data: 'string', as: 'string', json: 'boolean', scenario: 'string' } as const;
+  const types = {
+    config: 'string',
+    data: 'string',
+    as: 'string',
+    json: 'boolean',
+    scenario: 'string',
+    fresh: 'boolean',
+  } as const;
   const parsed = parseOptions(args, types, USAGE);
   if (!parsed.ok) return complain(parsed.error);
   const { values, rest } = parsed.value;

@@ -146,6 +146,6 @@ async function close(stage: Stage, lockstep: Lockstep, target: Target, { healed,
   narrate(stage, [
     ...said,
     `The timeline, for people and for programs: ${files.join(' and ')}`,
-    'Next: "npm run console" opens the same rehearsal for you; "npm run console -- --config clusters.yaml" opens your own.',
+    'Next: "npm run console" gives you such a rehearsal to try yourself; with --config clusters.yaml it opens your own clusters.',
   ]);
 }

@@ -19,6 +19,8 @@ export interface TargetOptions {
   readonly config: string | undefined;
   readonly data: string | undefined;
   readonly scenario: string | undefined;
+  /** Begin the rehearsal anew instead of going on with what was saved. */
+  readonly fresh: boolean;
 }
 
 export type Opened = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly exitCode: number };
@@ -34,7 +36,7 @@ export async function openTarget(options: TargetOptions): Promise<Opened> {
 }
 
 /** The configured clusters: `--config`, else LOCKSTEP_CONFIG, else clusters.yaml here. */
-export function openConfigured({ config, data }: Omit<TargetOptions, 'scenario'>): Opened {
+export function openConfigured({ config, data }: Pick<TargetOptions, 'config' | 'data'>): Opened {
   const loaded = loadConfig({
     cwd: process.cwd(),
     clusters: 'required',
@@ -57,7 +59,7 @@ export function openWithoutClusters(data: string | undefined): Opened {
   return { ok: true, target: { config: loaded.value, dataDir: loaded.value.dataDir, rehearsal: null } };
 }
 
-async function openRehearsal({ data, scenario }: TargetOptions): Promise<Opened> {
+async function openRehearsal({ data, scenario, fresh }: TargetOptions): Promise<Opened> {
   const base = openWithoutClusters(data);
   if (!base.ok) return base;
   const { SCENARIOS, DEFAULT_SCENARIO } = await import('../rehearsal/scenarios.ts');
@@ -66,7 +68,8 @@ async function openRehearsal({ data, scenario }: TargetOptions): Promise<Opened>
   if (!names.includes(name)) return failed(unknownScenario(name, names));
   const home = data === undefined ? join(base.target.dataDir, 'rehearsal') : base.target.dataDir;
   const dir = join(home, data === undefined ? name : 'rehearsal');
-  const ready = await startRehearsal(dir, name);
+  // Where the directory was named, what runs or was saved there goes on.
+  const ready = await startRehearsal({ dir, scenario: scenario ?? (data === undefined ? name : null), fresh });
   if (!ready.ok) return ready;
   const loaded = loadConfig({
     cwd: process.cwd(),
@@ -76,16 +79,25 @@ async function openRehearsal({ data, scenario }: TargetOptions): Promise<Opened>
   });
   if (!loaded.ok) return failed(explain(loaded.error));
   const { dataDir } = loaded.value;
-  return { ok: true, target: { config: loaded.value, dataDir, rehearsal: { scenario: name, dir } } };
+  return { ok: true, target: { config: loaded.value, dataDir, rehearsal: { scenario: ready.scenario, dir } } };
 }
 
-type Ready = { readonly ok: true; readonly config: string } | { readonly ok: false; readonly exitCode: number };
+type Ready =
+  | { readonly ok: true; readonly config: string; readonly scenario: string }
+  | { readonly ok: false; readonly exitCode: number };
 
-async function startRehearsal(dir: string, scenario: string): Promise<Ready> {
+interface Start {
+  readonly dir: string;
+  readonly scenario: string | null;
+  readonly fresh: boolean;
+}
+
+async function startRehearsal({ dir, scenario, fresh }: Start): Promise<Ready> {
   try {
-    const { ensureRehearsal } = await import('../rehearsal/ensure.ts');
-    const info = await ensureRehearsal({ dir, scenario });
-    return { ok: true, config: info.config };
+    const { ensureRehearsal, stopRehearsal } = await import('../rehearsal/ensure.ts');
+    if (fresh) await stopRehearsal(dir);
+    const info = await ensureRehearsal({ dir, scenario, fresh });
+    return { ok: true, config: info.config, scenario: info.scenario };
   } catch (error) {
     const text = `The rehearsal can’t be started: ${error instanceof Error ? error.message : String(error)}.`;
     return failed(complain({ text, next: 'Name your own clusters: lockstep console --config clusters.yaml' }));

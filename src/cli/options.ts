@@ -31,6 +31,7 @@ export function parseOptions<const T extends OptionTypes>(
         parsed.values[name] ?? (type === 'boolean' ? false : undefined),
       ]),
     );
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by these very types
     return ok({ values: values as OptionValues<T>, rest: parsed.positionals });
   } catch (error) {
     return err(describe(error, args, Object.keys(types), usage));

@@ -1,16 +1,20 @@
 /** `lockstep rehearsal`: a rehearsal cluster in a process of its own, until a signal, `stopRehearsal`, or nobody uses it. */
-import { onSignals } from '../main.ts';
 import { findScenario, SCENARIOS } from '../rehearsal/scenarios.ts';
 import { complain } from './complain.ts';
 import { unknownScenario } from './open.ts';
 import { parseOptions } from './options.ts';
+import { onSignals } from './signals.ts';
 
-const USAGE = 'lockstep rehearsal --scenario NAME --dir DIR [--fresh]';
+const USAGE = 'lockstep rehearsal --scenario NAME --dir DIR [--series 5.21] [--fresh]';
 
 export async function rehearsalCommand(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(args, { scenario: 'string', dir: 'string', fresh: 'boolean' } as const, USAGE);
+  const parsed = parseOptions(
+    args,
+    { scenario: 'string', dir: 'string', fresh: 'boolean', series: 'string' } as const,
+    USAGE,
+  );
   if (!parsed.ok) return complain(parsed.error);
-  const { scenario, dir, fresh } = parsed.value.values;
+  const { scenario, dir, fresh, series = '5.21' } = parsed.value.values;
   if (scenario === undefined || dir === undefined) {
     return complain({ text: 'A rehearsal needs a scenario and a directory.', next: `Usage: ${USAGE}` });
   }
@@ -20,10 +24,13 @@ export async function rehearsalCommand(args: readonly string[]): Promise<number>
       SCENARIOS.map(({ name }) => name),
     );
   }
+  if (series !== '5.21' && series !== '5.0') {
+    return complain({ text: `There is no series ${JSON.stringify(series)}.`, next: '--series 5.21 or --series 5.0' });
+  }
   const stop = onSignals({ interrupts: true });
   const { runRehearsal } = await import('../rehearsal/run.ts');
   try {
-    const rehearsal = await runRehearsal({ scenario, dir, fresh });
+    const rehearsal = await runRehearsal({ scenario, dir, fresh, series });
     process.stdout.write(
       `Rehearsal "${scenario}" runs, NOT production. Open it: lockstep console --config ${rehearsal.config}\n`,
     );

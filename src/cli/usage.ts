@@ -3,8 +3,9 @@ import { SCENARIOS } from '../rehearsal/scenarios.ts';
 
 const COMMANDS = `lockstep <command>
 
-  console [--config FILE] [--data DIR] [--as NAME] [--json] [--scenario NAME]
-      Type commands here. Without --config it opens a rehearsal cluster: simulated members on this machine.
+  console [--config FILE] [--data DIR] [--as NAME] [--json] [--scenario NAME] [--fresh]
+      Type commands here. Without --config it opens a rehearsal cluster: simulated members on this machine;
+      --fresh begins it anew.
   demo [--data DIR]
       The guided tour, unattended, in under a minute: a cluster that was downgraded is explained and brought back.
   start [--config FILE] [--data DIR]
@@ -15,7 +16,7 @@ const COMMANDS = `lockstep <command>
       Shows the host keys of the members and, after a yes, writes them into known_hosts.
   audit verify [--data DIR] [--expect HASH]
       Proves that nothing in the timeline was changed or cut off.
-  rehearsal --scenario NAME --dir DIR
+  rehearsal --scenario NAME --dir DIR [--fresh]
       Runs a rehearsal cluster by itself, until Ctrl-C.
   help, --version
 

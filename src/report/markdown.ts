@@ -5,6 +5,10 @@
 import type { TimelineEntry } from '../domain/timeline.ts';
 import type { TimelineReport } from './subject.ts';
 
+const HIDDEN =
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- what must not reach a reader
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
 export function reportMarkdown({ about, at, entries, head }: TimelineReport): string {
   const first = entries[0];
   const last = entries.at(-1);
@@ -26,7 +30,7 @@ export function reportMarkdown({ about, at, entries, head }: TimelineReport): st
 }
 
 function row(entry: TimelineEntry): string {
-  const where = entry.member === null ? '' : `**${escape(entry.member)}**: `;
+  const where = entry.member === null || entry.text.includes(entry.member) ? '' : `**${escape(entry.member)}**: `;
   return `| ${entry.sequence} | ${seconds(entry.happenedAt)} | ${escape(entry.actor)} | ${where}${escape(entry.text)} |`;
 }
 
@@ -55,9 +59,5 @@ function escape(text: string): string {
 }
 
 function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return text.replace(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-    '\u{fffd}',
-  );
+  return text.replace(HIDDEN, '\u{fffd}');
 }

@@ -89,7 +89,7 @@ function printText(options: ConsoleChatOptions, thread: string | null, rendered:
   }
   if (thread !== null) {
     const lines = renderMessage(rendered.message, { ...layout, width: layout.width - 2 });
-    output.print(`${lines.map((line) => `${layout.style.faint('┊')} ${line}`.trimEnd()).join('\n')}`);
+    output.print(lines.map((line) => `${layout.style.faint('┊')} ${line}`.trimEnd()).join('\n'));
     return;
   }
   output.print(`\n${renderMessage(rendered.message, layout).join('\n')}`);

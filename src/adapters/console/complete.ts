@@ -1,4 +1,5 @@
 /** TAB: the commands, then clusters, options and their values, out of the definitions. Pure. */
+import { assertNever } from '../../domain/assert-never.ts';
 import type { Command, ParamType } from '../../app/registry.ts';
 
 export interface CompletionSource {
@@ -48,5 +49,7 @@ function valuesOf(type: ParamType, commands: readonly Command[], clusters: reado
     case 'duration':
     case 'flag':
       return [];
+    default:
+      return assertNever(type);
   }
 }

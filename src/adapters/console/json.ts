@@ -15,7 +15,9 @@ export interface JsonLine {
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const NOT_PLAIN = /[\u007f-\u009f\u00ad\u034f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const NOT_PLAIN =
+  // oxlint-disable-next-line no-misleading-character-class -- single code points, one of them a joiner
+  /[\u007f-\u009f\u00ad\u034f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 export function jsonLine({ at, kind, id, thread, to, rendered }: JsonLine): string {
   const { message, data } = rendered;

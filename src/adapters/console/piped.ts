@@ -21,8 +21,8 @@ export async function runPiped(input: Readable, session: ConsoleSession, stop: A
 export async function* linesOf(input: Readable): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
-  for await (const chunk of input) {
-    const pieces = (rest + decoder.write(chunk as Buffer)).split('\n');
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    const pieces = (rest + decoder.write(chunk)).split('\n');
     rest = (pieces.pop() ?? '').slice(0, MOST_KEPT);
     for (const piece of pieces) yield withoutReturn(piece);
   }

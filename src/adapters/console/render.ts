@@ -2,6 +2,7 @@
  * Message → lines of a terminal. Owns layout only; all text passes the escaper, colour is the style's. A message without blocks is
  * just its summary. Buttons are numbered choices.
  */
+import { assertNever } from '../../domain/assert-never.ts';
 import type { Block, Inline, Message } from '../../chat/message.ts';
 import { visibleLine, visibleLines } from '../../chat/visible.ts';
 import { shortTime } from '../../chat/words.ts';
@@ -15,6 +16,9 @@ export interface Layout {
 }
 
 const INDENT = '  ';
+/** A folded block of more lines than the first number shows the second. */
+const FOLD_ABOVE = 6;
+const FOLD_TO = 1;
 
 export function renderMessage(message: Message, layout: Layout): readonly string[] {
   const inner = { ...layout, width: Math.max(20, layout.width - INDENT.length) };
@@ -60,6 +64,8 @@ function renderBlock(block: Block, layout: Layout): readonly string[] {
       return [style.faint('─'.repeat(Math.min(width, 40)))];
     case 'image':
       return wrap(`[${visibleLine(block.alt)}: ${visibleLine(block.file)}]`, width);
+    default:
+      return assertNever(block);
   }
 }
 
@@ -82,6 +88,8 @@ function plainOf(part: Inline): string {
       return visibleLine(part.name);
     case 'link':
       return `${visibleLine(part.text)} (${visibleLine(part.url)})`;
+    default:
+      return assertNever(part);
   }
 }
 
@@ -117,8 +125,11 @@ function codeLines(block: Extract<Block, { kind: 'code' }>, { width, style }: La
   const lines = visibleLines(block.text.replace(/\n+$/, '')).flatMap((line) =>
     widthOf(line) <= width - 2 ? [line] : wrap(line, width - 2),
   );
+  const shown = block.fold === true && lines.length > FOLD_ABOVE ? lines.slice(0, FOLD_TO) : lines;
+  const more = lines.length - shown.length;
+  const rest = more > 0 ? [style.faint(`┊ … ${more} more lines`)] : [];
   const title = block.title === null ? [] : wrap(visibleLine(block.title), width).map((line) => style.faint(line));
-  return [...title, ...lines.map((line) => `${style.faint('│')} ${line}`)];
+  return [...title, ...shown.map((line) => `${style.faint('│')} ${line}`), ...rest];
 }
 
 function buttonLines(message: Message, { style, width }: Layout): readonly string[] {

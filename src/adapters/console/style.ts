@@ -2,10 +2,10 @@
 import type { Tone } from '../../chat/message.ts';
 
 export interface Style {
-  strong(text: string): string;
-  mono(text: string): string;
-  faint(text: string): string;
-  toned(tone: Tone, text: string): string;
+  readonly strong: (text: string) => string;
+  readonly mono: (text: string) => string;
+  readonly faint: (text: string) => string;
+  readonly toned: (tone: Tone, text: string) => string;
 }
 
 const CODES: Readonly<Record<Tone, string>> = { good: '32', info: '34', warning: '33', danger: '31', neutral: '1' };

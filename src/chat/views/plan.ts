@@ -5,7 +5,21 @@
 import type { PlanData } from '../../domain/data.ts';
 import type { Alternative, Plan } from '../../domain/plan.ts';
 import type { ApprovalRecord, CompiledStep } from '../../domain/run.ts';
-import { code, fields, heading, message, nextCommand, note, table, text, time, type Part } from '../build.ts';
+import {
+  code,
+  fields,
+  foldedCode,
+  heading,
+  message,
+  mono,
+  nextCommand,
+  note,
+  strong,
+  table,
+  text,
+  time,
+  type Part,
+} from '../build.ts';
 import type { Action, Block, Message } from '../message.ts';
 import { isoTime, listOf, STRATEGY_WORDS } from '../words.ts';
 
@@ -71,7 +85,8 @@ export function planMessage(view: PlanView): Message {
       ]),
       ...plan.warnings.map((warning) => text(`! ${warning}`)),
       stagesTable(plan),
-      ...exactTexts(view.compiled),
+      ...statements(plan),
+      ...exactTexts(view.compiled).map(folded),
       ...otherWays(view.alternatives),
       ...approvalBlocks(view),
       nextStep(view),
@@ -92,8 +107,24 @@ function stagesTable(plan: Plan): Block {
   );
 }
 
+/** The one thing that changes data, in words. */
+function statements(plan: Plan): readonly Block[] {
+  const patches = plan.stages.flatMap((stage) =>
+    stage.steps.flatMap(({ call }) => (call.kind === 'write-patch' ? [call.patch] : [])),
+  );
+  const patch = patches[0];
+  if (patch === undefined) return [];
+  return [
+    text(
+      'The change itself: the recorded number of API extensions becomes ',
+      strong(String(patch.target)),
+      ` in rows ${patch.rowIds.join(', ')}, only where it is ${patch.oldCounts.join(' or ')} and the schema is ${patch.schema}, and only within ${patch.lifetimeS} s. Nothing else is written.`,
+    ),
+  ];
+}
+
 /** What each member's shell gets, to the letter; one block for members that get the same. */
-function exactTexts(compiled: readonly CompiledStep[]): readonly Block[] {
+export function exactTexts(compiled: readonly CompiledStep[]): readonly Block[] {
   const groups = new Map<string, { readonly id: string; readonly text: string; readonly members: string[] }>();
   for (const step of compiled) {
     const key = `${step.id}\n${step.text}`;
@@ -102,6 +133,10 @@ function exactTexts(compiled: readonly CompiledStep[]): readonly Block[] {
     else group.members.push(step.member);
   }
   return [...groups.values()].map((group) => code(group.text, `${group.id} on ${listOf(group.members)}, exactly:`));
+}
+
+function folded(block: Block): Block {
+  return block.kind === 'code' ? foldedCode(block.text, block.title ?? '') : block;
 }
 
 function otherWays(alternatives: readonly Alternative[]): readonly Block[] {
@@ -123,7 +158,8 @@ function approvalBlocks(view: PlanView): readonly Block[] {
     view.approvers.length === 0 ? 'nobody: no approver is configured' : listOf(view.approvers),
     ', until ',
     time(view.expiresAt),
-    `. Digest ${view.digest.slice(0, 12)}.`,
+    `. Digest ${view.digest.slice(0, 12)}; the exact text of every step: `,
+    mono(`/lxd runs ${view.run ?? ''} --text`),
   ];
   const soFar =
     given.length === 0 ? [] : [text(`Approved so far by ${listOf(given.map((record) => record.describedAs))}.`)];

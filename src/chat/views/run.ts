@@ -2,11 +2,13 @@
  * The run card, edited in place: stages and members with their states, how long it has taken, what a person has to decide; at the
  * end what was before and what is now. Owns the cards and `data` of one run and of the list of runs.
  */
+import { assertNever } from '../../domain/assert-never.ts';
 import type { RunData, RunsData } from '../../domain/data.ts';
 import type { MemberName } from '../../domain/ids.ts';
 import { isEnded, type Run, type RunState, type StepRecord } from '../../domain/run.ts';
 import { code, fields, heading, message, nextCommand, note, table, text } from '../build.ts';
 import type { Action, Block, Message, Tone } from '../message.ts';
+import { exactTexts } from './plan.ts';
 import { describeDuration, isoTime, RUN_WORDS, shortTime, STEP_SIGN, STRATEGY_WORDS } from '../words.ts';
 
 export function runData(run: Run): RunData {
@@ -76,6 +78,17 @@ export function runDetailMessage(run: Run, now: number): Message {
   return { ...card, blocks: [...card.blocks.slice(0, -1), ...notes, ...outputs, ...card.blocks.slice(-1)] };
 }
 
+/** What was approved, to the letter. */
+export function runTextMessage(run: Run): Message {
+  const title = `${run.id}: what each step runs, exactly`;
+  return message(title, 'neutral', [
+    heading(title),
+    text(`Digest ${run.digest}. An approval covers these texts and nothing else.`),
+    ...exactTexts(run.compiled),
+    nextCommand(...commandsAfterRun(run)),
+  ]);
+}
+
 export function runsMessage(runs: readonly Run[]): Message {
   if (runs.length === 0)
     return message('No runs yet', 'neutral', [text('There has been no run yet.'), nextCommand('status')]);
@@ -107,7 +120,7 @@ export function commandsAfterRun(run: Run): readonly string[] {
     case 'running':
       return [`wait ${run.id}`, `abort ${run.id}`];
     case 'paused':
-      return [`runs ${run.id}`, `resume ${run.id}`, `abort ${run.id}`];
+      return [`runs ${run.id}`, `resume ${run.id} retry`, `abort ${run.id}`];
     case 'succeeded':
     case 'rolled-back':
       return [`status ${run.cluster}`, `timeline ${run.cluster}`];
@@ -119,6 +132,8 @@ export function commandsAfterRun(run: Run): readonly string[] {
     case 'superseded':
     case 'stale':
       return [`recover ${run.cluster}`];
+    default:
+      return assertNever(run.state);
   }
 }
 
@@ -142,6 +157,8 @@ export function toneOfRun(state: RunState): Tone {
     case 'approved':
     case 'running':
       return 'info';
+    default:
+      return assertNever(state);
   }
 }
 

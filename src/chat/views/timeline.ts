@@ -2,7 +2,7 @@
 import type { TimelineData } from '../../domain/data.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
 import { code, heading, message, nextCommand, note, table, text, time } from '../build.ts';
-import type { Message } from '../message.ts';
+import type { Block, Message } from '../message.ts';
 import { isoTime, plural, shortTime } from '../words.ts';
 
 export function timelineData(entries: readonly TimelineEntry[]): TimelineData {
@@ -39,18 +39,15 @@ export function timelineMessage(view: TimelineView): Message {
   if (last === undefined) {
     return message(title, 'neutral', [text(`Nothing is recorded for ${view.about} yet.`), nextCommand(view.next)]);
   }
+  const shown = view.entries.filter((entry) => !isRoutine(entry));
   return message(title, 'neutral', [
     heading(title),
     ...(view.omitted > 0 ? [note(`${view.omitted} earlier left out.`)] : []),
     table(
       ['', 'when', 'who', 'what'],
-      view.entries.map((entry) => [
-        String(entry.sequence),
-        shortTime(entry.happenedAt),
-        entry.actor,
-        entry.member === null ? entry.text : `${entry.member}: ${entry.text}`,
-      ]),
+      shown.map((entry) => [String(entry.sequence), shortTime(entry.happenedAt), entry.actor, wordsOf(entry)]),
     ),
+    ...routineNote(view.entries.length - shown.length),
     note(
       `Each entry carries the hash of the one before; this list ends at ${last.sequence}, ${last.hash.slice(0, 12)}.`,
     ),
@@ -58,11 +55,28 @@ export function timelineMessage(view: TimelineView): Message {
   ]);
 }
 
+/** What went as planned on one member; the stage's own entry stands for it. */
+function isRoutine(entry: TimelineEntry): boolean {
+  return entry.member !== null && (entry.kind === 'step-started' || entry.kind === 'step-done');
+}
+
+function routineNote(count: number): readonly Block[] {
+  if (count === 0) return [];
+  return [
+    note(`${plural(count, 'entry', 'entries')} of single steps not shown here; exports and /lxd runs have them.`),
+  ];
+}
+
+function wordsOf(entry: TimelineEntry): string {
+  const named = entry.member === null || entry.text.includes(entry.member);
+  return named ? entry.text : `${entry.member}: ${entry.text}`;
+}
+
 /** One line in the thread of a run's card. */
 export function entryMessage(entry: TimelineEntry): Message {
-  const where = entry.member === null ? '' : `${entry.member}: `;
-  return message(`${where}${entry.text}`, 'neutral', [
-    text(time(entry.happenedAt), `  ${where}${entry.text}`),
+  const words = wordsOf(entry);
+  return message(words, 'neutral', [
+    text(time(entry.happenedAt), `  ${words}`),
     ...(entry.evidence === null || entry.evidence.trim() === '' ? [] : [code(entry.evidence)]),
   ]);
 }
