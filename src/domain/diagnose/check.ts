@@ -134,7 +134,7 @@ function countPart(situation: Situation, target: MoveTarget): Partial<Weighed> {
 
 function fewer(situation: Situation, target: MoveTarget, highest: number): Partial<Weighed> {
   const lost = lostNames(situation, target);
-  const loss = `Clients lose ${highest - target.extensions} API extensions${lost.length > 0 ? `: ${listOf(lost)}` : ''}. Changes that the newer LXD made to its data are not undone.`;
+  const loss = `Clients lose ${lost.length > 0 ? lost.length : highest - target.extensions} API extensions${lost.length > 0 ? `: ${listOf(lost)}` : ''}. Changes that the newer LXD made to its data are not undone.`;
   if (target.hasFix === true) {
     return {
       notes: [
@@ -154,10 +154,19 @@ function fewer(situation: Situation, target: MoveTarget, highest: number): Parti
   return {
     unsafe: [
       `It has ${target.extensions} API extensions, ${highest} are recorded: every member would take itself for outdated, exit, and be restarted for ever. None could correct the record for the others.`,
-      `If it has to be: recover ${situation.cluster} --strategy planned-downgrade does it in one approved run, with the correction of the record.`,
+      ...plannedWay(situation, target),
     ],
     notes: [loss],
   };
+}
+
+/** One run that moves all and corrects the record: only within an LTS track, and never below the schema. */
+function plannedWay(situation: Situation, target: MoveTarget): readonly string[] {
+  const inside = target.lts && presentSeries(situation).every((series) => series === target.series);
+  if (!inside || target.schema === null || target.schema < highestSchema(situation)) return [];
+  return [
+    `If it has to be: recover ${situation.cluster} --strategy planned-downgrade does it in one approved run, with the correction of the record.`,
+  ];
 }
 
 function lostNames(situation: Situation, target: MoveTarget): readonly string[] {

@@ -239,10 +239,10 @@ function groupWords(group: Group): string {
 
 function evidenceOf(situation: Situation, views: readonly KnownView[]): readonly Evidence[] {
   return [
+    ...views.filter(isDown).flatMap(whyDown),
     ...views.map(binaryEvidence),
     ...views.filter((view) => effectiveCount(view) !== view.installed.extensions).flatMap(runningEvidence),
     ...rowEvidence(situation, situation.rows?.rows ?? []),
-    ...views.filter(isDown).flatMap(whyDown),
   ];
 }
 

@@ -143,7 +143,13 @@ function evidenceOf(situation: Situation, stale: StaleRows): readonly Evidence[]
     const line = currentFatal(view);
     return line === null ? [] : [logEvidence(view.member, line)];
   });
-  return [...rowEvidence(situation, situation.rows?.rows ?? []), ...stale.views.map(binaryEvidence), ...fatal];
+  // One line of the failure first: cards show only the beginning.
+  return [
+    ...fatal.slice(0, 1),
+    ...rowEvidence(situation, situation.rows?.rows ?? []),
+    ...stale.views.map(binaryEvidence),
+    ...fatal.slice(1),
+  ];
 }
 
 function runsWords(stale: StaleRows): string {

@@ -30,6 +30,13 @@ describe('checkMove', () => {
     expect(answer.reasons.join(' ')).toContain('recover prod --strategy planned-downgrade');
   });
 
+  test('the planned way is not offered across tracks or below the schema', () => {
+    const across = check({ members: three({ build: '5.21.3' }) }, '6.1');
+    expect(across.reasons.join(' ')).not.toContain('planned-downgrade');
+    const below = check({ members: three({}), databaseSchema: 61 }, '5.0.1');
+    expect(below.reasons.join(' ')).not.toContain('planned-downgrade');
+  });
+
   test('a downgrade to a version with the fix is safe', () => {
     const answer = check({ members: three({ build: '5.21.5' }) }, '5.21.4');
     expect(answer).toMatchObject({ verdict: 'safe', fixedIn: '5.21.4' });
