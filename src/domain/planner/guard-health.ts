@@ -32,7 +32,7 @@ export function guardHealth(view: PlannerView): readonly RefusalReason[] {
   ];
 }
 
-function guardLeftovers(view: PlannerView): readonly RefusalReason[] {
+export function guardLeftovers(view: PlannerView): readonly RefusalReason[] {
   return [
     ...whereTrue(
       view.reached,

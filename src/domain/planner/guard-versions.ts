@@ -6,7 +6,7 @@ import type { RefusalReason } from '../plan.ts';
 import { findRelease, releaseOf, type Release } from '../release.ts';
 import { latentMembers, rollForwardByHand } from './by-hand.ts';
 import { whereTrue, when } from './reasons.ts';
-import { isSameBinary, type PlannerView, type ReachedMember } from './view.ts';
+import { inPhase, isSameBinary, type PlannerView, type ReachedMember } from './view.ts';
 
 export function guardVersions(view: PlannerView): readonly RefusalReason[] {
   return [
@@ -73,8 +73,17 @@ export function guardLatent(view: PlannerView): readonly RefusalReason[] {
 
 /** Where binaries differ, forward is always allowed and needs no SQL. */
 export function guardForward(view: PlannerView): readonly RefusalReason[] {
-  const text = view.binary === null ? rollForwardByHand(view) : null;
-  return text === null ? [] : [{ code: 'roll-forward', text: `${text}.` }];
+  const forward = view.binary === null ? rollForwardByHand(view) : null;
+  if (forward === null) return [];
+  return [
+    ...whereTrue(
+      inPhase(view, 'waiting'),
+      () => true,
+      'upgrade-waiting',
+      (names) => `${names} waits for the others: an upgrade was begun and not finished.`,
+    ),
+    { code: 'roll-forward', text: `${forward}.` },
+  ];
 }
 
 function isMeasured(member: ReachedMember): boolean {

@@ -2,6 +2,7 @@
  * The way forward of a refusal: one act, with the command that can be typed. The first reason decides, since the guards stand in
  * the order in which a person has to clear them.
  */
+import type { FindingKind } from '../finding.ts';
 import type { RefusalCode, RefusalReason } from '../plan.ts';
 import { latentByHand, rollForwardByHand, sqlByHand, startByHand } from './by-hand.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
@@ -26,9 +27,18 @@ function andThenAgain(text: string): Act {
 const roll: Act = (view) =>
   rollForwardByHand(view) ?? andThenAgain('Bring every member to the same snap revision.')(view);
 
+const UNREACHED: readonly FindingKind[] = ['host-key-changed', 'auth-failed', 'sudo-refused', 'member-unreachable'];
+
+/** Diagnosis knows more of why a member could not be read. */
+function nextOfFinding(view: PlannerView, kinds: readonly FindingKind[]): string | null {
+  return view.input.diagnosis.findings.find(({ kind }) => kinds.includes(kind))?.next ?? null;
+}
+
 const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   'in-step': (view) => startByHand(view) ?? `Nothing to do. /lxd status ${view.input.cluster.name}`,
-  'member-unreachable': andThenAgain('Bring that member back, or check its SSH settings with /lxd doctor.'),
+  'member-unreachable': (view) =>
+    nextOfFinding(view, UNREACHED) ??
+    andThenAgain('Bring that member back, or check its SSH settings with /lxd doctor.')(view),
   'mixed-binaries': roll,
   'roll-forward': roll,
   'latent-skew': (view) => latentByHand(view),

@@ -6,7 +6,7 @@ import { assertNever } from '../assert-never.ts';
 import { STRATEGIES, type Alternative, type RefusalReason, type Strategy } from '../plan.ts';
 import { latentByHand, latentMembers, rollForwardByHand, sqlByHand } from './by-hand.ts';
 import { guardFindings } from './guard-findings.ts';
-import { guardHealth } from './guard-health.ts';
+import { guardHealth, guardLeftovers } from './guard-health.ts';
 import { guardMembers } from './guard-members.ts';
 import { guardNeed, guardPatchInPlace, guardStopPatchStart } from './guard-strategy.ts';
 import { guardForward, guardLatent, guardVersions } from './guard-versions.ts';
@@ -68,8 +68,10 @@ function commonReasons(view: PlannerView): readonly RefusalReason[] {
   const identity = [...guardMembers(view), ...guardLatent(view), ...guardVersions(view)];
   const need = guardNeed(view);
   const allServe = inPhase(view, 'serving').length === view.members.length;
-  if (identity.length === 0 && allServe && need.length > 0) return need;
-  return withoutRepeats([...identity, ...guardForward(view), ...guardHealth(view), ...guardFindings(view), ...need]);
+  if (identity.length === 0 && allServe && need.length > 0) return [...guardLeftovers(view), ...need];
+  const found = withoutRepeats([...identity, ...guardForward(view), ...guardHealth(view), ...guardFindings(view)]);
+  // "Nothing to repair" beside a reason that says otherwise would only confuse.
+  return found.length > 0 ? [...found, ...need.filter(({ code }) => code !== 'in-step')] : need;
 }
 
 function mayBeChosen(view: PlannerView, strategy: BuiltStrategy): boolean {

@@ -209,6 +209,17 @@ describe('the way forward', () => {
   });
 });
 
+test('a refusal does not say "nothing to repair" beside a reason that says otherwise', () => {
+  const lost = observationOf({ members: three({ build: '5.21.2', daemon: 'stopped' }, { m1: { daemon: 'serving' } }) });
+  expect(codesOf(plan(lost))).toEqual(['quorum-lost']);
+});
+
+test('a healthy cluster with a forgotten patch file is told of it', () => {
+  const facts = { leftovers: { ...clean, patchGlobal: 'UPDATE nodes SET schema=1' } };
+  const healthy = observationOf({ members: three({ build: '5.21.2' }, { m2: { facts } }) });
+  expect(codesOf(plan(healthy))).toEqual(['patch-left-over', 'in-step']);
+});
+
 test('a stopping strategy is never chosen for somebody who did not name it', () => {
   for (const observation of [putBackWhileServing(), downgradedAll({ m3: { daemon: 'stopped' } })]) {
     expect(plan(observation).kind).toBe('refusal');
