@@ -67,7 +67,8 @@ async function settle(context: RunContext, step: PlanStep, sent: Sent): Promise<
 
 /**
  * The one path for a lost connection and for a crash: wait until the step's own limit has passed, so that nothing of it can run
- * any longer, then look. `not-done` is conclusive; `unknown` waits for a person.
+ * any longer, then look. `not-done` is conclusive; `unknown` waits for a person. A step that only reads may run twice at the same
+ * time, so nothing is waited for.
  */
 async function settleLost(
   context: RunContext,
@@ -76,7 +77,8 @@ async function settleLost(
   state: 'started' | 'unknown',
 ): Promise<'done' | 'not-done' | 'unknown'> {
   const { deps } = context;
-  const left = startedAt + execLimitMs(context, step) - deps.clock.nowMs();
+  const limit = step.effect === 'read' ? 0 : execLimitMs(context, step);
+  const left = startedAt + limit - deps.clock.nowMs();
   if (left > 0) await deps.timers.sleep(left, context.draining);
   if (context.draining.aborted) return 'unknown';
   const verdict = await look(context, step);
