@@ -60,7 +60,7 @@ all_online() {
 wait_jobs() {
   local pid failed=0
   for pid in $(jobs -p); do
-    [ -e "/proc/$pid" ] && grep -q hardware.sh "/proc/$pid/cmdline" && continue
+    [ -e "/proc/$pid" ] && grep -qs hardware.sh "/proc/$pid/cmdline" && continue
     wait "$pid" || failed=1
   done
   return $failed

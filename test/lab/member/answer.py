@@ -1,7 +1,19 @@
 """What a stand-in answers to a command line: exit code, standard output, standard error; and the small helpers they share."""
+import asyncio
 from collections import namedtuple
 
 Answer = namedtuple("Answer", "code out err", defaults=(0, "", ""))
+
+
+_tasks = set()
+
+
+def background(coroutine):
+    """Start it as a task and hold on to it until it is done: the event loop alone would let it be collected half-way."""
+    task = asyncio.ensure_future(coroutine)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+    return task
 
 
 def fail(text, code=1):

@@ -3,11 +3,10 @@
 They do nothing but exist, under the names the real ones have: `lxcfs`, and `[lxc monitor] PATH NAME` whose command name is
 `lxd`, because the monitor is a child of that binary. Deaths are written to /lab/state/impact: a test reads there what a repair cost.
 """
-import asyncio
 import os
 from datetime import datetime, timezone
 
-from answer import append, read, write
+from answer import append, background, read, write
 
 COMMON = "/var/snap/lxd/common"
 LXCFS_PID = f"{COMMON}/lxcfs.pid"
@@ -36,7 +35,7 @@ class Fakes:
             return
         self.lxcfs, pipe = self._start("/opt/lab/fake/lxcfs", f"lxcfs {COMMON}/var/lib/lxcfs -p {LXCFS_PID}")
         write(LXCFS_PID, str(self.lxcfs))
-        asyncio.ensure_future(self._watch_lxcfs(self.lxcfs, pipe))
+        background(self._watch_lxcfs(self.lxcfs, pipe))
 
     async def _watch_lxcfs(self, pid, pipe):
         await self.processes.ended(pid)
@@ -50,7 +49,7 @@ class Fakes:
             if name not in self.monitors:
                 title = f"[lxc monitor] {COMMON}/lxd/containers {name}"
                 self.monitors[name] = self._start("/opt/lab/fake/lxd", title)
-                asyncio.ensure_future(self._watch_monitor(name))
+                background(self._watch_monitor(name))
 
     async def _watch_monitor(self, name):
         pid, pipe = self.monitors[name]

@@ -9,7 +9,7 @@ import re
 import time
 from collections import namedtuple
 
-from answer import Answer, append, fail
+from answer import Answer, append, background, fail
 
 Entry = namedtuple("Entry", "at unit identifier pid message")
 WITH_VALUE = {"-u": "unit", "--unit": "unit", "-n": "lines", "--lines": "lines", "-o": "output", "--output": "output",
@@ -28,7 +28,7 @@ class Journal:
 
     def follow(self, pipe, unit, identifier, pid):
         """Enter every line that comes through the pipe, until nobody holds its other end."""
-        asyncio.ensure_future(self._follow(pipe, unit, identifier, pid))
+        background(self._follow(pipe, unit, identifier, pid))
 
     async def _follow(self, pipe, unit, identifier, pid):
         reader = asyncio.StreamReader()

@@ -4,11 +4,10 @@ A start or a refresh ends in the snap's own activation, `lxd activateifneeded`, 
 long as the daemon waits for other members or has no leader, and so does the change. --no-wait returns at once.
 A revision is a directory of /lab/store with a file `version`; installing one links it below /snap/lxd.
 """
-import asyncio
 import os
 import re
 
-from answer import Answer, fail, read, table, write
+from answer import Answer, background, fail, read, table, write
 from changes import Changes
 
 STORE, SNAPS = "/lab/store", "/lab/root/snap/lxd"  # both on one mount, so that installing is a hard link
@@ -23,20 +22,13 @@ class Snapd:
     def __init__(self, init):
         self.init = init
         self.changes = Changes()
-        self.work = set()
 
     def boot(self):
         for change in self.changes.all:
             if change["status"] == "Doing" and change["kind"] != "pending":
                 self.changes.end(change)
         if self.init.units.socket.enabled and read("/lab/state/stopped") == "":
-            self.keep(self.activate())
-
-    def keep(self, coroutine):
-        task = asyncio.ensure_future(coroutine)
-        self.work.add(task)
-        task.add_done_callback(self.work.discard)
-        return task
+            background(self.activate())
 
     @property
     def revision(self):
@@ -120,7 +112,7 @@ class Snapd:
             return fail(f'error: snap "lxd" has "{other["kind"]}" change in progress', 10)
         change = self.changes.add(kind, summary, tasks)
         write("/lab/state/change-kind", kind)
-        task = self.keep(self.carry_out(change, work))
+        task = background(self.carry_out(change, work))
         if "--no-wait" in flags:
             return Answer(out=f"{change['id']}\n")
         problem = await task

@@ -1,11 +1,12 @@
 """The member's systemd: the units of the LXD snap, and `systemctl` on them.
 
-Formats and exit codes follow systemd 252. What a service or a socket does is in service.py.
+Formats and exit codes follow systemd 252. What a service or a socket does is in service.py and sockets.py.
 """
 import signal
 
 from answer import Answer, fail
-from service import Daemon, Socket, UserDaemon
+from service import Daemon
+from sockets import Socket, UserDaemon
 
 PREFIX = "snap.lxd."
 COMMON = "/var/snap/lxd/common"
