@@ -3,6 +3,7 @@
  * a nonce, per part its name, exit code and exact length, and an end line, so that nothing a member prints can pass for a frame
  * and a cut answer is noticed. It only reads. The parts are in `script/`.
  */
+import { ABSENT_SCRIPT } from './script/absent.ts';
 import { BINARY_SCRIPT } from './script/binary.ts';
 import { DAEMON_SCRIPT } from './script/daemon.ts';
 import { DISK_SCRIPT } from './script/disk.ts';
@@ -85,6 +86,7 @@ export function compileProbe(options: ProbeScriptOptions): string {
   return [
     PROLOGUE,
     values,
+    ABSENT_SCRIPT,
     OPENING,
     OWN_PROCESSES,
     DAEMON_SCRIPT,
