@@ -84,8 +84,8 @@ export const SCENARIOS: readonly Scenario[] = [
     summary: 'the database schema is above what the binaries know; one member crash-loops on it',
     happen(stage) {
       const schema = String(stage.builds.higher.schema + 1);
-      stage.sql(`UPDATE nodes SET schema=${schema} WHERE name IN ('m1','m2')`);
-      stage.sql(`INSERT INTO schema (version, updated_at) VALUES (${schema}, 0)`);
+      stage.sql(`INSERT INTO schema (version, updated_at) VALUES (${schema}, strftime('%s','now'))`);
+      stage.sql(`UPDATE nodes SET schema=${schema}`);
       stage.restart(['m3']);
       stage.pass(40);
     },
@@ -111,56 +111,75 @@ export const SCENARIOS: readonly Scenario[] = [
     summary: 'as downgraded-all, and a hand-written patch with a mistake on one member fails at every start',
     happen(stage) {
       downgradeAll(stage);
-      stage.writePatch('m1', `UPDATE node SET api_extensions=${String(stage.builds.lower.extensions)};\n`);
+      stage.writePatch('m1', `UPDATE knots SET api_extensions=${String(stage.builds.lower.extensions)};\n`);
       stage.pass(15);
     },
   },
   {
     name: 'disk-full',
-    summary: 'as downgraded-all, with next to no free space on one member',
+    summary: 'a healthy cluster with next to no free space on one member',
     happen(stage) {
-      downgradeAll(stage);
       stage.member('m2').faults.freeBytes = MIB;
     },
   },
   {
     name: 'host-key-changed',
-    summary: 'as downgraded-all, and one member shows another host key than the known one',
+    summary: 'a healthy cluster, one member of which shows another host key than the known one',
     happen(stage) {
-      downgradeAll(stage);
-      stage.member('m3').faults.hostKeyChanged = true;
+      stage.member('m2').faults.hostKeyChanged = true;
     },
   },
   {
     name: 'slow-member',
-    summary: 'a healthy cluster, one member of which takes its time for everything',
+    summary: 'a healthy cluster, one member of which starts everything 4 s late',
     happen(stage) {
-      stage.member('m3').faults.delayMs = 600;
-      stage.pass(5);
+      stage.member('m2').faults.delayMs = 4000;
     },
   },
   {
     name: 'clock-offset',
-    summary: 'as downgraded-all, and the clock of one member is 42 s ahead',
+    summary: 'a healthy cluster, one clock of which is 90 s ahead',
     happen(stage) {
-      stage.member('m2').faults.clockOffsetMs = 42_000;
-      downgradeAll(stage);
+      stage.member('m3').faults.clockOffsetMs = 90_000;
     },
   },
   {
     name: 'mixed-binaries',
-    summary: 'two of three were put on an older release and crash-loop; one is still on the newer',
+    summary: 'two members were put on an older release and the third on one older still; all crash-loop',
     happen(stage) {
-      stage.refresh(['m2', 'm3'], stage.builds.lower.revision);
+      stage.refresh(['m1', 'm2'], stage.builds.lower.revision);
+      stage.refresh(['m3'], stage.builds.older.revision);
       stage.pass(60);
     },
   },
   {
     name: 'sudo-refused',
-    summary: 'as downgraded-all, and sudo asks for a password on one member',
+    summary: 'a healthy cluster, and sudo asks for a password on one member',
     happen(stage) {
-      downgradeAll(stage);
-      stage.member('m3').faults.sudoRefused = true;
+      stage.member('m2').faults.sudoRefused = true;
+    },
+  },
+  {
+    name: 'auto-refresh-not-held',
+    summary: 'a healthy cluster whose members may be refreshed at any time',
+    happen(stage) {
+      for (const name of stage.names) stage.member(name).held = false;
+    },
+  },
+  {
+    name: 'evacuated',
+    summary: 'one member is evacuated; the others serve',
+    happen(stage) {
+      stage.evacuate('m3');
+      stage.pass(5);
+    },
+  },
+  {
+    name: 'refresh-in-progress',
+    summary: 'a healthy cluster; snapd on one member is in the middle of a refresh',
+    happen(stage) {
+      stage.pendingChange('m2');
+      stage.pass(5);
     },
   },
   {

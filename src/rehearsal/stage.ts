@@ -6,6 +6,7 @@ import { runSql } from './model/sql-run.ts';
 import { mapNodes } from './model/tables.ts';
 import { advance } from './model/advance.ts';
 import type { SeriesBuilds } from './builds.ts';
+import { evacuateInstances } from './model/daemon.ts';
 import { addChange, linkRevision, refreshSteps } from './model/snapd.ts';
 import type { MemberState } from './model/types.ts';
 import { launch, startSockets, startUnit, stopUnit } from './model/unit.ts';
@@ -28,7 +29,10 @@ export interface Stage {
   restart(names: readonly string[]): void;
   writePatch(name: string, text: string): void;
   sql(text: string): void;
+  /** `lxc cluster evacuate --force`: its instances end. */
   evacuate(name: string): void;
+  /** A change of snapd's own that does not come to an end. */
+  pendingChange(name: string): void;
 }
 
 export function makeStage(world: World, builds: SeriesBuilds): Stage {
@@ -68,6 +72,11 @@ export function makeStage(world: World, builds: SeriesBuilds): Stage {
     },
     evacuate(name) {
       state.database = mapNodes(state.database, (row) => (row['name'] === name ? { ...row, state: 2 } : row));
+      evacuateInstances(world, requireMember(state, name));
+    },
+    pendingChange(name) {
+      const change = { kind: 'auto-refresh', summary: 'Auto-refresh snap "lxd"', steps: [{ kind: 'stuck' }] } as const;
+      addChange(world, requireMember(state, name), change);
     },
   };
 }

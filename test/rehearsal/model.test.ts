@@ -140,7 +140,7 @@ describe('stopped members', () => {
   }
 
   test('one file of three, and daemons that do not restart: the others stay down, the file is gone, nothing is changed', () => {
-    const simulation = stopped({ timing: { transactionMs: 250, jitterMs: 1 } });
+    const simulation = stopped({ timing: { transactionMs: 250, jitterMs: 1, electionMs: 20 } });
     for (const name of ALL) simulation.member(name).faults.restartOnFailure = false;
     simulation.writePatch('m3', guardedPatch(simulation));
 

@@ -21,15 +21,11 @@ export interface Broker {
 interface Waiting {
   readonly id: string;
   readonly reply: Reply;
-  answerAt: number;
 }
 
 export interface BrokerOptions {
   readonly talk: string;
   readonly handle: (call: Call) => Reply;
-  readonly nowMs: () => number;
-  /** Added to every answer. */
-  readonly delayMs: () => number;
 }
 
 export function openBroker(options: BrokerOptions): Broker {
@@ -64,7 +60,6 @@ export function openBroker(options: BrokerOptions): Broker {
 
   function settle(one: Waiting): boolean {
     if (!existsSync(`/proc/${one.id}`)) return true;
-    if (options.nowMs() < one.answerAt) return false;
     const said = typeof one.reply === 'function' ? one.reply() : one.reply;
     if (said === null) return false;
     answer(one.id, said);
@@ -81,7 +76,7 @@ export function openBroker(options: BrokerOptions): Broker {
     const [tool = '', root = '', ...argv] = words.slice(0, -1);
     rmSync(`${base}.o`, { force: true });
     const reply = options.handle({ tool, argv, stdin: readText(`${base}.in`) ?? '', root: root === '1' });
-    waiting.push({ id, reply, answerAt: options.nowMs() + options.delayMs() });
+    waiting.push({ id, reply });
     poll();
   }
 

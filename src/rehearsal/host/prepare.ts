@@ -31,7 +31,7 @@ export function hostOf(index: number): string {
 }
 
 function writeStore(layout: Layout, builds: SeriesBuilds): void {
-  for (const build of [builds.higher, builds.lower]) {
+  for (const build of [builds.higher, builds.lower, builds.older]) {
     const folder = join(layout.store, build.revision);
     mkdirSync(folder, { recursive: true });
     const names = releaseTable.extensionNames(build.release).slice(0, build.extensions);
@@ -82,7 +82,7 @@ export function prepareScenario(options: PrepareOptions): ClusterState {
   writeStandIns(layout);
   const startMs = options.nowMs - HISTORY_MS;
   const state = makeClusterState({
-    builds: [builds.higher, builds.lower],
+    builds: [builds.higher, builds.lower, builds.older],
     revision: scenario.from === 'lower' ? builds.lower.revision : builds.higher.revision,
     tracking: builds.tracking,
     size: scenario.size ?? 3,

@@ -20,9 +20,11 @@ export function findUnprefixedPath(text: string): string | null {
   return null;
 }
 
-export function startText(layout: Layout, member: string, text: string): ChildProcess {
+/** `lateS`: how long a slow member takes before it does anything. */
+export function startText(layout: Layout, member: string, text: string, lateS = 0): ChildProcess {
   const root = layout.rootOf(member);
-  return spawn('/bin/sh', ['-c', text], {
+  const late = ['-c', 'sleep "$1"; exec /bin/sh -c "$2"', 'sh', String(lateS), text];
+  return spawn('/bin/sh', lateS === 0 ? ['-c', text] : late, {
     cwd: root,
     // A process group of its own, so that the end of the rehearsal takes all of it along.
     detached: true,

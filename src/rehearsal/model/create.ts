@@ -76,7 +76,7 @@ function makeMember(options: ClusterOptions, build: Build, index: number): Membe
     revision: build.revision,
     installed: [build.revision],
     tracking: options.tracking,
-    held: false,
+    held: true,
     cohort: false,
     changes: [],
     activatingPid: null,

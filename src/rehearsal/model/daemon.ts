@@ -193,6 +193,15 @@ export function startInstance(world: World, member: MemberState, instance: Membe
   world.processes.addRecord(member, pid, instanceCmdline(instance));
 }
 
+/** They end here and LXD does not start them again on this member. */
+export function evacuateInstances(world: World, member: MemberState): void {
+  for (const instance of member.instances) {
+    if (instance.pid !== null) world.processes.removeRecord(member, instance.pid);
+    instance.pid = null;
+    instance.autostart = false;
+  }
+}
+
 function stopInstances(world: World, member: MemberState): void {
   const stopped = member.instances.filter((instance) => instance.pid !== null);
   for (const instance of stopped) {

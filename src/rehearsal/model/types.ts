@@ -114,7 +114,7 @@ export interface Faults {
   sudoRefused: boolean;
   /** The key in known_hosts is another one. */
   hostKeyChanged: boolean;
-  /** Added to every answer of a stand-in, in ms. */
+  /** How late everything starts that comes in over SSH, in ms. */
   delayMs: number;
   /** Member's clock minus true time, in ms. */
   clockOffsetMs: number;
