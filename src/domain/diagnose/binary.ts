@@ -43,7 +43,7 @@ export function installedCount(
 }
 
 /** The binary that the next start will run: the entry of the current revision. */
-export function installedBinary(facts: MemberFacts): BinaryFacts | null {
+function installedBinary(facts: MemberFacts): BinaryFacts | null {
   const revision = facts.snap?.revision ?? null;
   if (revision === null) return facts.binaries[0] ?? null;
   return facts.binaries.find((binary) => binary.revision === revision) ?? null;

@@ -3,6 +3,7 @@
  * cause. Skew has its rules elsewhere; a crash loop whose newest fatal line is "version is behind" is not named here.
  */
 import type { Evidence, Finding } from '../finding.ts';
+import { isWrapper } from './log.ts';
 import { currentFatal, type ReachedView, type Situation } from './situation.ts';
 import { clusterWorks, isServing } from './skew.ts';
 import { listNames, logEvidence, namesOf, snapEvidence, verb } from './text.ts';
@@ -125,6 +126,7 @@ const NAMED_ELSEWHERE: ReadonlySet<string> = new Set([
   'schema_too_new',
   'schema_too_new_local',
   'inconsistent',
+  'address_mismatch',
 ]);
 const RAFT: ReadonlySet<string> = new Set(['dqlite_start_failed', 'closed_segment']);
 
@@ -132,8 +134,10 @@ function otherCauses(situation: Situation): readonly Finding[] {
   const failing = situation.reached.filter((view) => view.phase === 'crash-looping' || gaveUp(view));
   const raft = situation.reached.filter((view) => RAFT.has(currentFatal(view)?.pattern ?? ''));
   const other = failing.filter((view) => {
-    const pattern = currentFatal(view)?.pattern ?? null;
-    return pattern !== null && !NAMED_ELSEWHERE.has(pattern) && !RAFT.has(pattern) && pattern !== 'address_mismatch';
+    const line = currentFatal(view);
+    // Without a cause beside it, "LXD failed to start" says nothing: such a member goes unexplained.
+    if (line === null || isWrapper(line)) return false;
+    return !NAMED_ELSEWHERE.has(line.pattern) && !RAFT.has(line.pattern);
   });
   return [...raftDamaged(situation, raft), ...byPattern(other).map((group) => otherCause(situation, group))];
 }

@@ -1,12 +1,11 @@
 /** The hosts under LXD, as far as they decide whether a repair is safe: clocks, disk, LXCFS, and the cluster's own healing. */
 import type { Finding } from '../finding.ts';
 import { newestLine } from './log.ts';
+import { CLOCK_LIMIT_MS } from './reach.ts';
 import type { ReachedView, Situation } from './situation.ts';
 import { isServing } from './skew.ts';
 import { apiEvidence, listNames, listOf, logEvidence, namesOf, oneLine, verb } from './text.ts';
 
-/** LXD warns of a difference above this, and Lockstep refuses changes, in ms. */
-const CLOCK_LIMIT_MS = 5_000;
 /** Backup, database and one more copy must fit. */
 const DISK_FACTOR = 3;
 /** One raft segment is 8 MiB: below a few of them LXD itself stops writing. */

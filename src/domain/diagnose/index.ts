@@ -25,8 +25,7 @@ import { askCommand } from './target.ts';
 import type { Diagnosis, MemberAssessment } from './types.ts';
 import { unexplainedDown } from './unexplained.ts';
 
-export { daemonPhase } from './phase.ts';
-export type { ChosenRows, DaemonPhase, Diagnosis, InstalledCount, MemberAssessment, RunningCount } from './types.ts';
+export type { Diagnosis } from './types.ts';
 
 type Rule = (situation: Situation) => readonly Finding[];
 

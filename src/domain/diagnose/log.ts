@@ -26,7 +26,7 @@ const ATTEMPT_MS = 5_000;
 const RECENT_MS = 15 * 60_000;
 
 /** Lines after the last one that proves a successful start; all of them when none does. Oldest first. */
-export function currentLog(facts: MemberFacts): readonly LogFact[] {
+function currentLog(facts: MemberFacts): readonly LogFact[] {
   let from = 0;
   facts.log.forEach((line, index) => {
     if (CAME_UP.has(line.pattern)) from = index;
@@ -66,6 +66,7 @@ export function isRecent(line: LogFact, now: number | null): boolean {
   return line.at === null || now === null || now - line.at <= RECENT_MS;
 }
 
+/** It says that a start failed, not why. */
 export function isWrapper(line: LogFact): boolean {
   return WRAPPERS.has(line.pattern);
 }

@@ -51,7 +51,7 @@ function isMixed(views: readonly KnownView[]): boolean {
 }
 
 /** Members that wait since others are lower: by their rows, by their binaries, or, without either, by what they log. */
-export function upgradeWaiters(situation: Situation, views: readonly KnownView[]): readonly KnownView[] {
+function upgradeWaiters(situation: Situation, views: readonly KnownView[]): readonly KnownView[] {
   return views.filter((view) => {
     if (view.phase !== 'waiting') return false;
     const mine = effectiveCount(view);
@@ -88,7 +88,13 @@ function mixedBinaries(situation: Situation, views: readonly KnownView[]): Findi
     cause: [
       `The members do not have the same LXD, and LXD only starts when all of them count the same API extensions.`,
       fateOfLower(lower),
-      lower.length === 0 ? '' : fateOfHigher(views.filter((view) => !lower.includes(view))),
+      lower.length === 0
+        ? ''
+        : fateOfHigher(
+            situation,
+            views.filter((view) => !lower.includes(view)),
+            highest,
+          ),
       `A change to the database would only move the failure to the other side: the binaries must be made equal first.`,
       wayForward(situation, views, odd),
     ]
@@ -107,7 +113,11 @@ function fateOfLower(lower: readonly KnownView[]): string {
   return `On its next restart ${listNames(lower)} (lower) finds itself behind and ${what}.`;
 }
 
-function fateOfHigher(higher: readonly KnownView[]): string {
+function fateOfHigher(situation: Situation, higher: readonly KnownView[], highest: number): string {
+  const recorded = Math.max(0, ...comparedRows(situation).map((row) => row.apiExtensions));
+  if (recorded > highest) {
+    return `The database records ${recorded}, more than any of them has, so ${listNames(higher)} can't start either.`;
+  }
   return `A higher member that restarts while a lower row is in the table (${listNames(higher)}) waits for the others.`;
 }
 

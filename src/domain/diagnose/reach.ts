@@ -8,8 +8,11 @@ import type { MemberView, Situation } from './situation.ts';
 import { clusterWorks } from './skew.ts';
 import { listNames, namesOf, oneLine, sshEvidence, verb } from './text.ts';
 
+/** Above this difference between clocks LXD warns, ages of heartbeats mean nothing, and no change is made; in ms. */
+export const CLOCK_LIMIT_MS = 5_000;
+
 /** LXD's default for `cluster.offline_threshold`, in s. */
-export const OFFLINE_THRESHOLD_S = 20;
+const OFFLINE_THRESHOLD_S = 20;
 
 export function reachRules(situation: Situation): readonly Finding[] {
   return [...unreachable(situation), ...authFailed(situation), ...hostKeys(situation), ...sudoRefused(situation)];
@@ -74,13 +77,18 @@ function heartbeatOf(situation: Situation, view: MemberView): { sentence: string
   };
 }
 
-/** Age of the member's heartbeat when the live table was read, on the reader's clock; null without one. */
+/**
+ * Age of the member's heartbeat when the live table was read; null without one, and where the members' clocks differ. The leader
+ * writes heartbeats with its own clock and who leads is not known here, so the middle of the members' clocks stands for it.
+ */
 export function heartbeatAgeMs(situation: Situation, view: MemberView): number | null {
   const rows = situation.rows;
   const beat = view.row?.heartbeatMs ?? null;
   if (rows === null || rows.source !== 'live' || beat === null) return null;
-  const reader = situation.reached.find((one) => one.member === rows.member);
-  return rows.at + (reader?.facts.clockOffsetMs ?? 0) - beat;
+  const offsets = situation.reached.flatMap((one) => one.facts.clockOffsetMs ?? []).toSorted((a, b) => a - b);
+  const first = offsets[0] ?? 0;
+  if ((offsets.at(-1) ?? 0) - first > CLOCK_LIMIT_MS) return null;
+  return rows.at + (offsets[Math.floor(offsets.length / 2)] ?? 0) - beat;
 }
 
 export function offlineThresholdMs(situation: Situation): number {

@@ -13,7 +13,7 @@ export function snapRules(situation: Situation): readonly Finding[] {
 }
 
 /** Changes of snapd that are not finished and that touch lxd, or may: a general refresh does not name its snaps. */
-export function changesUnderWay(view: ReachedView): readonly SnapChange[] {
+function changesUnderWay(view: ReachedView): readonly SnapChange[] {
   return (view.facts.changes ?? []).filter(
     (change) => UNDER_WAY.has(change.status) && (/\blxd\b/i.test(change.summary) || !/"[^"]+"/.test(change.summary)),
   );

@@ -25,13 +25,13 @@ import {
 import { binaryEvidence, describeInstalled, listNames, logEvidence, namesOf, rowEvidence, verb } from './text.ts';
 
 /** Why the rows are wrong for every binary; null when they are not, or when that can't be said. */
-export interface StaleRows {
+interface StaleRows {
   readonly views: readonly KnownView[];
   readonly common: Common;
   readonly above: readonly NodeRow[];
 }
 
-export function staleRows(situation: Situation): StaleRows | null {
+function staleRows(situation: Situation): StaleRows | null {
   if (!allKnown(situation) || situation.rows === null) return null;
   const views = known(situation);
   const common = commonCount(views);

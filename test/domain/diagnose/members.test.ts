@@ -108,6 +108,12 @@ describe('daemons', () => {
     expect(findingOf({ members }, 'crash-loop-other-cause').title).toContain('the log does not say why');
   });
 
+  test('a line that a start failed is no cause', () => {
+    const log = [logLine('snap_failed', 'fatal', '=> LXD failed to start')];
+    const members = three({}, { m2: { daemon: 'crash-looping', facts: { log } } });
+    expect(findingOf({ members }, 'crash-loop-other-cause').title).toContain('the log does not say why');
+  });
+
   test('a crash loop over versions is not another cause', () => {
     expect(kindsOf({ members: three({ build: '5.0.1', daemon: 'crash-looping' }), rows: 318 })).not.toContain(
       'crash-loop-other-cause',
@@ -144,12 +150,17 @@ describe('quorum and heartbeat', () => {
     expect(summaryOf(spec)).toEqual(['warning heartbeat-stale m3']);
   });
 
-  test('heartbeat-stale is measured against the cluster threshold and the clock of the reader', () => {
+  test("heartbeat-stale is measured against the cluster threshold and the members' clocks", () => {
     const settings = { offlineThresholdS: 60, healingThresholdS: null, shutdownTimeoutMin: null };
     const row = { m3: { heartbeatMs: NOW - 35_000 } };
     expect(kindsOf({ members: three({ facts: { settings } }), row })).toEqual(['in-step']);
     const early = three({ facts: { clockOffsetMs: -3_000 } });
     expect(kindsOf({ members: early, row: { m3: { heartbeatMs: NOW - 22_000 } } })).toEqual(['in-step']);
+  });
+
+  test('ages of heartbeats mean nothing while the clocks differ', () => {
+    const skewed = three({}, { m3: { facts: { clockOffsetMs: 90_000 } } });
+    expect(kindsOf({ members: skewed, row: { m2: { heartbeatMs: NOW - 35_000 } } })).toEqual(['clock-skew']);
   });
 
   test('all heartbeats old is information: everything may have started just now', () => {

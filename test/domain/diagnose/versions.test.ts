@@ -63,6 +63,15 @@ describe('mixed-binaries', () => {
     expect(summaryOf({ members })).toEqual(['warning mixed-binaries m2']);
   });
 
+  test('all below what is recorded: nobody can start, and equal binaries come first', () => {
+    const members = three(
+      { build: '5.0.1', daemon: 'crash-looping' },
+      { m3: { build: '5.0.0', daemon: 'crash-looping' } },
+    );
+    expect(summaryOf({ members, rows: 318 })).toEqual(['critical mixed-binaries m3']);
+    expect(findingOf({ members, rows: 318 }, 'mixed-binaries').cause).toContain("m1 and m2 can't start either");
+  });
+
   test('is about what counts now: a serving daemon that was not restarted after its refresh', () => {
     const members = three({ build: '5.0.1' }, { m1: { runs: '5.0.2' } });
     expect(kindsOf({ members, rows: { m1: 318 } })).toContain('mixed-binaries');
