@@ -30,12 +30,12 @@ export function mayView(person: Person, cluster: ClusterConfig): boolean {
   return isListed(person, [...viewers, ...operators, ...approvers, ...cluster.approvals.breakGlass]);
 }
 
-export function mayOperate(person: Person, cluster: ClusterConfig): boolean {
+function mayOperate(person: Person, cluster: ClusterConfig): boolean {
   return isListed(person, cluster.roles.operators);
 }
 
 /** By role alone; four eyes and the console's rule are in `authorise`. */
-export function mayApprove(person: Person, cluster: ClusterConfig): boolean {
+function mayApprove(person: Person, cluster: ClusterConfig): boolean {
   return isListed(person, cluster.roles.approvers);
 }
 

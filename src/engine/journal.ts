@@ -20,13 +20,13 @@ const MILESTONES: ReadonlySet<TimelineKind> = new Set([
   'run-ended',
 ]);
 
-export interface EntryDetails {
+interface EntryDetails {
   readonly member?: MemberName;
   readonly evidence?: string | null;
   readonly actor?: string;
 }
 
-export interface Move {
+interface Move {
   readonly to: RunState;
   readonly from?: readonly RunState[];
   readonly explanation?: string | null;

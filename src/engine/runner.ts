@@ -16,8 +16,6 @@ import { work } from './work.ts';
 /** Automatic resumes after a crash; the next one waits for a person. */
 const MOST_RESUMES = 3;
 
-export type { ResumeRequest } from './deps.ts';
-
 export interface Runner {
   /** Takes an approved run and works on it; resolves when it ended or paused. A second call joins the first. */
   start(run: RunId): Promise<Run>;

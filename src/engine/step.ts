@@ -9,7 +9,7 @@ import type { LookVerdict } from './deps.ts';
 import { sendLook, sendStep, type Sent } from './send.ts';
 
 /** How often one step may be sent. */
-export const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 const LOOK_TRIES = 3;
 const LOOK_PAUSE_MS = 3_000;
 const RECONNECT_PAUSE_MS = 3_000;

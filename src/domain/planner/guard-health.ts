@@ -67,7 +67,7 @@ function guardCrashCause(view: PlannerView): readonly RefusalReason[] {
   );
 }
 
-export function isBehind({ facts }: ReachedMember): boolean {
+function isBehind({ facts }: ReachedMember): boolean {
   return newestFatal(facts)?.pattern === 'behind_fatal';
 }
 

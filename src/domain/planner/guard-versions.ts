@@ -171,7 +171,7 @@ function tracksOf(view: PlannerView): readonly string[] {
 }
 
 /** `5.21.2 (387) on m1, 5.21.3 (402) on m2 and m3`, the lowest first. */
-export function describeVersions(view: PlannerView): string {
+function describeVersions(view: PlannerView): string {
   const groups = new Map<string, { readonly count: number; readonly members: string[] }>();
   for (const { member, version, installed } of view.reached) {
     const count = installed?.extensions ?? 0;

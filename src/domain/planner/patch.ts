@@ -6,7 +6,7 @@ import type { PatchParams } from '../plan.ts';
 import type { PlannerView } from './view.ts';
 
 /** A leftover without a deadline once stranded a healthy cluster; 15 minutes is the most that is allowed. */
-export const MAX_LIFETIME_S = 900;
+const MAX_LIFETIME_S = 900;
 
 /** Null when the members have no common binary. */
 export function patchParams(view: PlannerView, lifetimeS: number): PatchParams | null {

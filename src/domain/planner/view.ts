@@ -23,7 +23,7 @@ export interface PlanInput {
   readonly run: RunId | null;
 }
 
-export interface PlannedMember extends MemberAssessment {
+interface PlannedMember extends MemberAssessment {
   /** Null when it did not answer. */
   readonly facts: MemberFacts | null;
 }
@@ -34,7 +34,7 @@ export interface ReachedMember extends PlannedMember {
 }
 
 /** What every member's installed binary has; null where they differ or one is unknown. */
-export interface CommonBinary {
+interface CommonBinary {
   readonly extensions: number;
   readonly schema: number;
   readonly version: string;
