@@ -17,7 +17,8 @@ export interface Farm {
   close(): Promise<void>;
 }
 
-export async function startFarm(count: number, config: readonly string[] = []): Promise<Farm> {
+/** `environment`: `NAME=value`, set by every server for what it runs. */
+export async function startFarm(count: number, environment: readonly string[] = []): Promise<Farm> {
   const world = createSshWorld();
   const hosts: { readonly name: string; readonly server: Sshd }[] = [];
   for (let index = 1; index <= count; index += 1) {
@@ -25,7 +26,7 @@ export async function startFarm(count: number, config: readonly string[] = []): 
       name: `n${index}`,
       server: await startSshd({
         authorizedKeys: [world.clientKey],
-        config: [...config, `SetEnv HOME=${world.directory}`],
+        config: [`SetEnv ${[`HOME=${world.directory}`, ...environment].join(' ')}`],
       }),
     });
   }

@@ -17,17 +17,15 @@ export function describeSeries(series: Series): string {
   return `${series.name.padEnd(44)} median ${ms(median(series.ms))}   min ${ms(Math.min(...series.ms))}   max ${ms(Math.max(...series.ms))}`;
 }
 
-/** `A / B = 0.41 (at most 0.50)`, with a mark when it is over. Ratios are of medians of the same run. */
+/** `A / B = 0.41 (at most 0.50)`, with a mark when it is over; without a limit just the ratio. Of medians of the same run. */
 export function describeRatio(
   name: string,
   a: Series,
   b: Series,
-  limit: number,
+  limit: number | null,
 ): { readonly text: string; readonly met: boolean } {
   const ratio = median(a.ms) / median(b.ms);
-  const met = ratio <= limit;
-  return {
-    text: `${name.padEnd(44)} ratio ${ratio.toFixed(2)} (at most ${limit.toFixed(2)})${met ? '' : '   OVER'}`,
-    met,
-  };
+  const met = limit === null || ratio <= limit;
+  const judged = limit === null ? '' : ` (at most ${limit.toFixed(2)})${met ? '' : '   OVER'}`;
+  return { text: `${name.padEnd(44)} ratio ${ratio.toFixed(2)}${judged}`, met };
 }
