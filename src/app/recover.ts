@@ -48,7 +48,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
     releases: deps.releases,
     strategy: request.strategy,
     instances: request.instances,
-    confirmStop: null,
+    confirmStop: 'at-approval',
     run: request.dryRun ? null : run,
   });
   if (planned.kind === 'refusal') return refusePlan(call, cluster, planned.refusal, look.answer);
