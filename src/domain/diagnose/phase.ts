@@ -7,6 +7,12 @@ import type { LogFact, MemberFacts, UnitFacts } from '../observation.ts';
 import { isAfter, isRecent, newestFatal, newestLine, WAITING_FOR_LEADER, WAITING_FOR_VERSIONS } from './log.ts';
 import type { DaemonPhase } from './types.ts';
 
+/**
+ * Each turn of a crash loop first looks for a leader and says so, which on a busy host takes a good while. Only who has looked
+ * for longer than this without failing again is held up by the leader and not by its version. In ms.
+ */
+const TURN_MS = 60_000;
+
 /** `now` is the time of the answer on the member's own clock; without it the age of log lines is not weighed. */
 export function daemonPhase(facts: MemberFacts, now: number | null = null): DaemonPhase {
   if (facts.ready === 'ready') return 'serving';
@@ -38,14 +44,18 @@ function phaseOfLiving(facts: MemberFacts, unit: UnitFacts | null, now: number |
   const fatal = newest !== null && isRecent(newest, now) ? newest : null;
   const wait = newestLine(facts, [...WAITING_FOR_VERSIONS, ...WAITING_FOR_LEADER]);
   if (facts.stateFile === 'crashed') return 'crash-looping';
-  if (fatal !== null && restarts !== null && restarts > 0 && !isOver(facts, fatal, wait)) return 'crash-looping';
+  if (fatal !== null && restarts !== null && restarts > 0 && !isOver(facts, fatal, now)) return 'crash-looping';
   if (facts.ready !== 'not-ready') return 'unknown';
   // Not ready, with failed starts behind it, and not a line that says why: it may wait, it may be about to fail.
   if (wait === null && restarts !== null && restarts > 0) return 'unknown';
   return 'waiting';
 }
 
-/** A daemon that waits has got past what failed before. */
-function isOver(facts: MemberFacts, fatal: LogFact, wait: LogFact | null): boolean {
-  return wait !== null && isAfter(facts, wait, fatal);
+/** A daemon that waits for other versions has got past what failed before; one that looks for a leader only after a while. */
+function isOver(facts: MemberFacts, fatal: LogFact, now: number | null): boolean {
+  const versions = newestLine(facts, WAITING_FOR_VERSIONS);
+  if (versions !== null && isAfter(facts, versions, fatal)) return true;
+  const leader = newestLine(facts, WAITING_FOR_LEADER);
+  if (leader === null || !isAfter(facts, leader, fatal)) return false;
+  return now === null || fatal.at === null || now - fatal.at > TURN_MS;
 }

@@ -103,7 +103,7 @@ function guardSelfHealing(view: PlannerView): readonly RefusalReason[] {
 function nobodyCrashLoops(view: PlannerView): string {
   const waiting = inPhase(view, 'waiting');
   if (waiting.length > 0) {
-    return `No member crash-loops. ${namesOf(waiting)} waits, and before 5.21.4 a patch file there does nothing: a waiting daemon rewrites its row.`;
+    return `No member crash-loops. Waiting: ${namesOf(waiting)}. Before 5.21.4 a patch file there does nothing: a waiting daemon rewrites its row.`;
   }
   return 'No member crash-loops, so nobody would read a patch file by itself.';
 }

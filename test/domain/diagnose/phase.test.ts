@@ -14,6 +14,7 @@ function unit(override: Partial<UnitFacts>): UnitFacts {
 
 const BEHIND: LogFact = logLine('behind_fatal', 'fatal', "this node's version is behind, please upgrade");
 const WAIT: LogFact = logLine('ahead_wait_old', 'blocked', 'Wait for other cluster nodes', 2_000);
+const LEADER: LogFact = logLine('no_leader', 'blocked', 'no known leader');
 
 describe('daemonPhase', () => {
   test.each([
@@ -40,6 +41,21 @@ describe('daemonPhase', () => {
     const seen = facts('waiting', { unit: unit({ restarts: 25, restartsLater: 25 }), log: [BEHIND, WAIT] });
     expect(daemonPhase(seen, NOW)).toBe('waiting');
   });
+
+  test.each([
+    [5_000, 'crash-looping'],
+    [120_000, 'waiting'],
+  ] as const)(
+    'a leader is looked for in every turn of a crash loop: %i ms after the failure it is %s',
+    (ago, phase) => {
+      const log = [
+        { ...BEHIND, at: NOW - ago },
+        { ...LEADER, at: NOW - ago + 1_000 },
+      ];
+      const seen = facts('waiting', { unit: unit({ restarts: 25, restartsLater: 25 }), log });
+      expect(daemonPhase(seen, NOW)).toBe(phase);
+    },
+  );
 
   test('a fatal line of an hour ago does not make a crash loop of a daemon that starts', () => {
     const old = { ...BEHIND, at: NOW - 3_600_000 };
