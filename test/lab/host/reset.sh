@@ -34,7 +34,7 @@ reset() {
 restore_member() {
   local dir=$LAB/$1
   ip link set "$(port_of "$1")" up
-  in_hardware "$1" sh -c 'rm -rf /var/snap/lxd/common && cp -a /lab/saved/common /var/snap/lxd/common'
+  in_hardware "$1" sh -c 'rm -rf /var/snap/filler /var/snap/lxd/common && cp -a /lab/saved/common /var/snap/lxd/common'
   in_hardware "$1" rm -f /var/snap/lxd/common/lxd/unix.socket /var/snap/lxd/common/lxd-user/unix.socket
   rm -rf "$dir/state" "$dir/root/etc/sudoers.d" "$dir"/root/snap/lxd/{current,500,501}
   cp -a "$dir/saved/state" "$dir/state"
