@@ -7,7 +7,7 @@ interface Ran {
   readonly stdout: Buffer;
 }
 
-export async function runProcess(command: string, args: readonly string[]): Promise<Ran> {
+async function runProcess(command: string, args: readonly string[]): Promise<Ran> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];
   const errors: Buffer[] = [];

@@ -30,7 +30,7 @@ interface Side {
   sent(): string;
 }
 
-export function farmCluster(farm: Farm): ClusterConfig {
+function farmCluster(farm: Farm): ClusterConfig {
   const { world, hosts } = farm;
   const base = aCluster();
   return {
@@ -109,6 +109,15 @@ async function measure(farm: Farm, rounds: number): Promise<Figures> {
   return figures;
 }
 
+async function measureFarm(members: number, rounds: number, environment: readonly string[]): Promise<Figures> {
+  const farm = await startFarm(members, environment);
+  try {
+    return await measure(farm, rounds);
+  } finally {
+    await farm.close();
+  }
+}
+
 function report(title: string, figures: Figures, judged: boolean): boolean {
   const cold: Series = { name: 'Lockstep, cold', ms: figures.cold };
   const warm: Series = { name: 'Lockstep, warm', ms: figures.warm };
@@ -137,12 +146,11 @@ function buildMember(): MemberRoot {
 
 /** Resolves with whether every judged ratio is within its limit. */
 export async function benchProbe(members: number, rounds: number): Promise<boolean> {
-  const bare = await startFarm(members);
-  const bareFigures = await measure(bare, rounds).finally(() => bare.close());
+  const bareFigures = await measureFarm(members, rounds, []);
   const met = report(`Probe of ${members} real sshd on loopback, ${rounds} rounds`, bareFigures, true);
   const root = buildMember();
-  const full = await startFarm(members, [`LOCKSTEP_ROOT=${root.path}`, `PATH=${root.at('bin')}:/usr/bin:/bin`]);
-  const fullFigures = await measure(full, rounds).finally(() => full.close());
+  const tree = [`LOCKSTEP_ROOT=${root.path}`, `PATH=${root.at('bin')}:/usr/bin:/bin`];
+  const fullFigures = await measureFarm(members, rounds, tree);
   root.dispose();
   report('The same with the tree of a serving member behind every host, all on this machine', fullFigures, false);
   return met;
