@@ -3,7 +3,6 @@
  * approved by a second person, run and verified. Everything in it is the real program but the members, which are simulated.
  * Ends with 0 only if the cluster is really in step at the end.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConsoleChat } from '../adapters/console/chat.ts';
 import { createOutput, type TerminalOutput } from '../adapters/console/output.ts';
@@ -19,6 +18,7 @@ import type { ChatPort, Rendered } from '../ports/chat.ts';
 import { complain } from './complain.ts';
 import { openLockstep } from './console.ts';
 import { CHAPTERS, INTRODUCTION, type Chapter } from './demo-script.ts';
+import { makeDirectory } from './directory.ts';
 import { exportTimeline } from './export.ts';
 import { openConfigured, openWithoutClusters, type Target } from './open.ts';
 import { parseOptions } from './options.ts';
@@ -34,8 +34,9 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   const stamp = new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-');
   const dir = join(base.target.dataDir, 'demo', stamp);
   const { ensureRehearsal, stopRehearsal } = await import('../rehearsal/ensure.ts');
+  const made = makeDirectory(dir);
+  if (!made.ok) return complain(made.error);
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
     const { config } = await ensureRehearsal({ dir: join(dir, 'rehearsal'), scenario: SCENARIO });
     const opened = openConfigured({ config, data: join(dir, 'data') });
     if (!opened.ok) return opened.exitCode;

@@ -7,6 +7,7 @@ import { formatConfigProblems } from '../config/problem.ts';
 import { loadConfig, type Config } from '../config/load.ts';
 import { suggest } from '../app/suggest.ts';
 import { complain, tell, USAGE_EXIT } from './complain.ts';
+import { makeDirectory } from './directory.ts';
 
 export interface Target {
   readonly config: Config;
@@ -44,6 +45,8 @@ export function openConfigured({ config, data }: Pick<TargetOptions, 'config' | 
     ...(data === undefined ? {} : { dataDir: data }),
   });
   if (!loaded.ok) return failed(explain(loaded.error));
+  const made = makeDirectory(loaded.value.dataDir);
+  if (!made.ok) return failed(complain(made.error));
   if (loaded.value.warnings.length > 0) process.stderr.write(formatConfigProblems(loaded.value.warnings));
   return { ok: true, target: { config: loaded.value, dataDir: loaded.value.dataDir, rehearsal: null } };
 }
@@ -69,6 +72,8 @@ async function openRehearsal({ data, scenario, fresh }: TargetOptions): Promise<
   const home = data === undefined ? join(base.target.dataDir, 'rehearsal') : base.target.dataDir;
   const dir = join(home, data === undefined ? name : 'rehearsal');
   // Where the directory was named, what runs or was saved there goes on.
+  const made = makeDirectory(dir);
+  if (!made.ok) return failed(complain(made.error));
   const ready = await startRehearsal({ dir, scenario: scenario ?? (data === undefined ? name : null), fresh });
   if (!ready.ok) return ready;
   const loaded = loadConfig({

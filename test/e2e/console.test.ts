@@ -1,0 +1,169 @@
+/** The built console against a rehearsal cluster: pipes, JSON lines, exit codes, two people in two processes, a kill in between. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { stopRehearsal } from '../../src/rehearsal/ensure.ts';
+import { only, dataOf } from '../app/world.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.ts';
+import { ensureBuilt, kindsOf, launch, linesOf, run } from './cli.ts';
+
+const linux = process.platform === 'linux';
+
+beforeAll(ensureBuilt, 120_000);
+
+describe.skipIf(!linux)('the console with a rehearsal cluster', () => {
+  let home: TemporaryDirectory;
+  beforeEach(() => {
+    home = makeTemporaryDirectory();
+  });
+  afterEach(async () => {
+    await stopRehearsal(join(home.path, 'rehearsal'));
+    home.remove();
+  }, 30_000);
+
+  const as = (person: string, ...more: readonly string[]): readonly string[] => [
+    ...['console', '--json', '--data', home.path, '--as', person],
+    ...more,
+  ];
+
+  test('one person asks, another approves in a process of their own, and the cluster is in step', async () => {
+    const first = await run(as('alice'), 'status', 'recover rehearsal --reason "after the downgrade"', 'approve');
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toContain('NOT production');
+    const asked = linesOf(first);
+    expect(kindsOf(asked)).toEqual(['status', 'explanation', 'plan', 'refusal']);
+    expect(only(asked, 'status').findings[0]).toMatchObject({ kind: 'stale-counter', members: ['m1', 'm2', 'm3'] });
+    expect(only(asked, 'refusal').reasons[0]?.code).toBe('own-approval');
+    const card = asked.find((line) => line.data?.kind === 'plan');
+
+    const second = await run(as('bob'), 'approve', 'status', 'timeline rehearsal');
+    expect(second.code, second.stderr).toBe(0);
+    const done = linesOf(second);
+    const runs = done.filter((line) => line.data?.kind === 'run');
+    expect(runs.every((line) => line.kind === 'edit' && line.id === card?.id)).toBe(true);
+    expect(runs.at(-1)?.data).toMatchObject({ state: 'succeeded' });
+    const states = dataOf(runs).map((data) => (data.kind === 'run' ? data.state : null));
+    expect(states).toEqual([...states].sort((a, b) => ORDER.indexOf(a ?? '') - ORDER.indexOf(b ?? '')));
+    for (const member of only(done, 'status').members) {
+      expect(member).toMatchObject({ extensions: 387, row: { schema: 73, apiExtensions: 387 }, daemon: 'serving' });
+    }
+    expect(only(done, 'timeline').entries.map((entry) => entry.kind)).toEqual(
+      expect.arrayContaining([
+        'plan-drafted',
+        'approval-refused',
+        'approval-given',
+        'run-started',
+        'verified',
+        'run-ended',
+      ]),
+    );
+    const audit = await run(['audit', 'verify', '--data', home.path]);
+    expect(audit).toMatchObject({ code: 0, stdout: expect.stringContaining('The chain is whole') });
+  }, 120_000);
+
+  test('killed in the middle of a run, the next process looks, finishes and exits with empty input', async () => {
+    await run(as('alice'), 'recover rehearsal');
+    const killed = launch(as('bob'), 'approve\n');
+    await killed.printed(/"state":"started"/);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const after = await run(as('bob'));
+    const last = dataOf(linesOf(after)).findLast((data) => data.kind === 'run');
+    expect(last).toMatchObject({ kind: 'run', state: 'succeeded' });
+    expect(after.code).toBe(0);
+    const runs = await run(as('eve'), 'runs');
+    expect(only(linesOf(runs), 'runs').runs[0]?.state).toBe('succeeded');
+  }, 240_000);
+
+  test('an approval that does not wait can be followed by an abort', async () => {
+    const ended = await run(as('alice'), 'recover rehearsal', '/as bob', 'approve &', '/as alice', 'abort', 'runs');
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(only(linesOf(ended), 'runs').runs[0]?.state).toBe('aborted');
+  }, 120_000);
+
+  test('a second process on the same directory is told who holds it', async () => {
+    const holder = launch(as('alice'), null);
+    holder.child.stdin?.write('help\n');
+    await holder.printed(/"kind":"help"/);
+    const second = await run(as('bob'));
+    expect(second.code).toBe(2);
+    expect(second.stdout).toBe('');
+    expect(second.stderr).toContain(String(holder.child.pid));
+    holder.child.stdin?.end();
+    expect((await holder.ended).code).toBe(0);
+  }, 60_000);
+
+  test('hostile lines are answered one by one and end nothing', async () => {
+    const hostile = [
+      'status rehearsal; touch /tmp/x',
+      '$(reboot)',
+      `status ${'x'.repeat(10_000)}`,
+      'status \u001b[2J',
+      'status re\u200bhearsal',
+      '\u0000',
+      '--',
+      '9',
+      '/as ../../etc',
+      'reject "never closed',
+      'recover rehearsal --strategy rm',
+    ];
+    const ended = await run(as('alice'), ...hostile, '', '   ', 'help');
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(kindsOf(linesOf(ended))).toEqual([...hostile.map(() => 'problem'), 'help']);
+  }, 60_000);
+
+  test('a member that shows another host key is named, and doctor says what to do', async () => {
+    const ended = await run(as('alice', '--scenario', 'host-key-changed'), 'status', 'doctor', 'recover rehearsal');
+    expect(ended.code, ended.stderr).toBe(0);
+    const lines = linesOf(ended);
+    expect(only(lines, 'status').members[2]).toMatchObject({
+      name: 'm3',
+      reachable: false,
+      version: null,
+      daemon: 'unknown',
+    });
+    expect(only(lines, 'doctor').checks).toContainEqual(
+      expect.objectContaining({ id: 'host-key', target: 'rehearsal/m3', state: 'fail' }),
+    );
+    expect(only(lines, 'refusal').reasons.length).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+const ORDER = ['approved', 'running', 'succeeded'];
+
+describe('the command line', () => {
+  const home = makeTemporaryDirectory();
+  afterAll(() => home.remove());
+
+  test.each([
+    [['frobnicate'], 'no command'],
+    [['consle'], 'Did you mean console?'],
+    [['console', '--jsno'], 'Did you mean --json?'],
+    [['console', '--as', 'a b'], '--as takes a name'],
+    [['console', 'extra'], 'no argument'],
+    [['console', '--data'], 'argument missing'],
+    [['console', '--config', 'absent.yaml'], 'There is no such file'],
+    [['console', '--scenario', 'downgrded-all'], 'Did you mean downgraded-all?'],
+    [['console', '--data', '/proc/nowhere'], 'can’t be made'],
+    [['start', '--config', 'absent.yaml'], 'There is no such file'],
+    [['trust'], 'the name of one cluster'],
+    [['audit', 'verify', '--data', join(home.path, 'absent')], 'no database'],
+    [['rehearsal'], 'a scenario and a directory'],
+  ])('%j ends with 2, one sentence and a next step', async (args, words) => {
+    const ended = await run(args);
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).toContain(words);
+  });
+
+  test('help names every command and every rehearsal scenario', async () => {
+    const { code, stdout } = await run(['help']);
+    expect(code).toBe(0);
+    for (const word of ['console', 'demo', 'doctor', 'trust', 'audit verify', 'downgraded-all', 'host-key-changed']) {
+      expect(stdout).toContain(word);
+    }
+  });
+
+  test('--version is the one of package.json', async () => {
+    expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
