@@ -61,11 +61,14 @@ export async function ensureRehearsal(options: EnsureOptions): Promise<Ensured> 
     cwd: layout.dir,
   });
   closeSync(log);
-  let gone = false;
-  child.on('error', () => (gone = true));
-  child.on('exit', () => (gone = true));
+  const state = { gone: false };
+  const left = (): void => {
+    state.gone = true;
+  };
+  child.on('error', left);
+  child.on('exit', left);
   child.unref();
-  for (let waited = 0; waited < START_MS && !gone; waited += LOOK_MS) {
+  for (let waited = 0; waited < START_MS && !state.gone; waited += LOOK_MS) {
     const info = findRunning(layout);
     if (info !== null) return { ...info, started: true };
     await sleep(LOOK_MS);

@@ -2,6 +2,7 @@
 import { buildsOf } from '../../src/rehearsal/builds.ts';
 import type { SeriesBuilds } from '../../src/rehearsal/builds.ts';
 import { layOut, makeClusterState } from '../../src/rehearsal/model/create.ts';
+import { makeMemoryDisk } from '../../src/rehearsal/model/memory-disk.ts';
 import { nodesOf } from '../../src/rehearsal/model/tables.ts';
 import { TIMING } from '../../src/rehearsal/model/timing.ts';
 import type { Timing } from '../../src/rehearsal/model/timing.ts';
@@ -11,7 +12,7 @@ import type { MemberDisk, Processes, World } from '../../src/rehearsal/model/wor
 import { makeStage } from '../../src/rehearsal/stage.ts';
 import type { Stage } from '../../src/rehearsal/stage.ts';
 
-export const START_MS = Date.parse('2026-11-23T04:00:00Z');
+const START_MS = Date.parse('2026-11-23T04:00:00Z');
 
 export interface Simulation extends Stage {
   readonly builds: SeriesBuilds;
@@ -28,17 +29,6 @@ export interface SimulationOptions {
   readonly size?: number;
   readonly timing?: Partial<Timing>;
   readonly seed?: number;
-}
-
-function memoryDisk(files: Map<string, string>): MemberDisk {
-  return {
-    read: (path) => files.get(path) ?? null,
-    write: (path, text) => void files.set(path, text),
-    append: (path, text) => void files.set(path, (files.get(path) ?? '') + text),
-    remove: (path) => void files.delete(path),
-    link: (path, target) => void files.set(path, target),
-    install: () => undefined,
-  };
 }
 
 function fakeProcesses(): Processes {
@@ -63,13 +53,13 @@ export function simulate(options: SimulationOptions = {}): Simulation {
     seed: options.seed ?? 7,
     addressOf: (index) => `10.0.0.${String(index + 1)}:8443`,
   });
-  const disks = new Map(state.members.map((member) => [member.name, new Map<string, string>()]));
-  const filesOf = (name: string): Map<string, string> => disks.get(name) ?? new Map<string, string>();
+  const disks = new Map(state.members.map((member) => [member.name, makeMemoryDisk()]));
+  const diskOf = (name: string): MemberDisk => disks.get(name) ?? makeMemoryDisk();
   const world: World = {
     state,
     timing: { ...TIMING, ...options.timing },
     processes: fakeProcesses(),
-    disk: (member: MemberState) => memoryDisk(filesOf(member.name)),
+    disk: (member: MemberState) => diskOf(member.name),
   };
   layOut(world);
   const stage = makeStage(world, builds);
@@ -78,8 +68,8 @@ export function simulate(options: SimulationOptions = {}): Simulation {
     builds,
     phases: () => state.members.map((member) => member.daemon?.phase ?? member.unit.active),
     counts: () => nodesOf(state.database).map((row) => row.extensions),
-    hasPatch: (name) => filesOf(name).has(PATCH_FILE),
-    file: (name, path) => filesOf(name).get(path) ?? null,
+    hasPatch: (name) => diskOf(name).read(PATCH_FILE) !== null,
+    file: (name, path) => diskOf(name).read(path),
   };
 }
 

@@ -22,11 +22,19 @@ interface KeyPair {
   readonly public: string;
 }
 
+/** About one in 250 keys that ssh2 1.17 makes it calls malformed itself, so each is tried. */
+function makeKeyPair(): KeyPair {
+  for (;;) {
+    const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'rehearsal' });
+    if (!(ssh2.utils.parseKey(made.private) instanceof Error)) return made;
+  }
+}
+
 export function ensureKey(layout: Layout, name: string): KeyPair {
   mkdirSync(layout.keys, { recursive: true, mode: 0o700 });
   const path = join(layout.keys, name);
   if (!existsSync(path)) {
-    const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'rehearsal' });
+    const made = makeKeyPair();
     writeFileSync(`${path}.pub`, `${made.public}\n`);
     writeFileSync(path, made.private, { mode: 0o600 });
   }

@@ -28,7 +28,7 @@ fi
 `;
 
 /** Binaries moved from bin to sbin in the snaps of 5.21.3 and 6.2. */
-export function binaryFolder(release: string): 'bin' | 'sbin' {
+function binaryFolder(release: string): 'bin' | 'sbin' {
   const [major = 0, minor = 0, patch = 0] = release.split('.').map(Number);
   if (major >= 6) return minor >= 2 ? 'sbin' : 'bin';
   return major === 5 && minor === 21 && patch >= 3 ? 'sbin' : 'bin';

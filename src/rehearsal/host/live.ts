@@ -10,6 +10,7 @@ import { advance, processDied, signalArrived } from '../model/advance.ts';
 import type { ClusterState, MemberState } from '../model/types.ts';
 import { nextAt } from '../model/world.ts';
 import type { World } from '../model/world.ts';
+import { failed } from '../tools/answer.ts';
 import type { ToolContext } from '../tools/answer.ts';
 import { answerCall } from '../tools/index.ts';
 import { openBroker } from './broker.ts';
@@ -74,7 +75,7 @@ export function goLive(layout: Layout, state: ClusterState, onTick: () => void):
     const context = contextOf(layout, world, member);
     return openBroker({
       talk: layout.talkOf(member.name),
-      handle: (call) => step(() => answerCall(context, call)) ?? { code: 70, out: '', err: 'the rehearsal ends\n' },
+      handle: (call) => step(() => answerCall(context, call)) ?? failed('the rehearsal ends', 70),
     });
   });
   step(() => undefined);
@@ -100,7 +101,14 @@ function contextOf(layout: Layout, world: World, member: MemberState): ToolConte
     extensionNames: (release) => releaseTable.extensionNames(release),
     readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
     writeFile(path, text) {
-      if (inside(path)) writeFileSync(path, text);
+      if (path === '/dev/null') return true;
+      if (!inside(path)) return false;
+      try {
+        writeFileSync(path, text);
+        return true;
+      } catch {
+        return false;
+      }
     },
   };
 }

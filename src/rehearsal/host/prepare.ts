@@ -2,7 +2,7 @@
  * Makes a rehearsal's directory from a scenario: binaries, stand-ins, member trees, and the history, played in simulated time so
  * that it ends now. No process is started here; `adopt` does that, for a new history and for one that was saved.
  */
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { releaseTable } from '../../lxd/data/index.ts';
 import { buildLxdBinary } from '../binary.ts';
@@ -10,6 +10,8 @@ import { buildsOf } from '../builds.ts';
 import type { Series, SeriesBuilds } from '../builds.ts';
 import { advance } from '../model/advance.ts';
 import { layOut, makeClusterState } from '../model/create.ts';
+import { makeMemoryDisk } from '../model/memory-disk.ts';
+import type { MemoryDisk } from '../model/memory-disk.ts';
 import { TIMING } from '../model/timing.ts';
 import type { ClusterState, MemberState } from '../model/types.ts';
 import { COMMON } from '../model/world.ts';
@@ -91,12 +93,15 @@ export function prepareScenario(options: PrepareOptions): ClusterState {
     addressOf: (index) => `${hostOf(index)}:8443`,
   });
   for (const member of state.members) layMember(layout, member);
-  const world = makeWorld(layout, state, makePastProcesses());
+  const disks = new Map(state.members.map((member) => [member.name, makeMemoryDisk()]));
+  const diskOf = (member: MemberState): MemoryDisk => disks.get(member.name) ?? makeMemoryDisk();
+  const world: World = { state, timing: TIMING, processes: makePastProcesses(), disk: diskOf };
   layOut(world);
   const stage = makeStage(world, builds);
   boot(stage);
   scenario.happen(stage);
   advance(world, options.nowMs);
+  for (const member of state.members) diskOf(member).copyTo(makeDisk(layout, member));
   return state;
 }
 
@@ -158,8 +163,4 @@ function adoptDaemon(world: World, member: MemberState): void {
       : entry,
   );
   world.disk(member).write(`${COMMON}/lxd.pid`, `${String(pid)}\n`);
-}
-
-export function hasState(layout: Layout): boolean {
-  return existsSync(layout.stateFile);
 }

@@ -1,6 +1,7 @@
 /** A rehearsal's saved state and its card in the directory: who runs it, where it listens. */
 import { rmSync } from 'node:fs';
 import type { Series } from '../builds.ts';
+import { hasKeys, parseJson } from '../json.ts';
 import type { ClusterState } from '../model/types.ts';
 import type { Place } from './config-files.ts';
 import { readText, writeAtomic } from './files.ts';
@@ -24,19 +25,16 @@ export interface RehearsalInfo {
   readonly members: readonly Place[];
 }
 
-function parse<T>(text: string | null, wanted: readonly string[]): T | null {
-  if (text === null) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    const whole = typeof value === 'object' && value !== null && wanted.every((key) => key in value);
-    return whole ? (value as T) : null;
-  } catch {
-    return null;
-  }
+function isSaved(value: unknown): value is SavedRehearsal {
+  return hasKeys(value, ['version', 'scenario', 'series', 'places', 'state']) && value['version'] === 1;
+}
+
+function isInfo(value: unknown): value is RehearsalInfo {
+  return hasKeys(value, ['pid', 'startTicks', 'scenario', 'series', 'members', 'config']);
 }
 
 export function loadSaved(layout: Layout): SavedRehearsal | null {
-  return parse<SavedRehearsal>(readText(layout.stateFile), ['version', 'scenario', 'series', 'places', 'state']);
+  return parseJson(readText(layout.stateFile), isSaved);
 }
 
 export function save(layout: Layout, saved: SavedRehearsal): void {
@@ -51,7 +49,7 @@ export function startTicksOf(pid: number): string | null {
 
 /** The card of a rehearsal that really runs, or null. */
 export function findRunning(layout: Layout): RehearsalInfo | null {
-  const info = parse<RehearsalInfo>(readText(layout.infoFile), ['pid', 'startTicks', 'members', 'config']);
+  const info = parseJson(readText(layout.infoFile), isInfo);
   return info !== null && startTicksOf(info.pid) === info.startTicks ? info : null;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ServerChannel } from 'ssh2';
 
@@ -27,7 +27,10 @@ export interface MemberServerOptions {
   readonly onActivity: () => void;
 }
 
-function listen(server: NetServer, host: string, port: number): Promise<number> {
+/** What `ssh2.Server` and `net.Server` have in common. */
+type Listening = Pick<Server, 'listen' | 'on' | 'once' | 'off'> & { address(): AddressInfo | string | null };
+
+function listen(server: Listening, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error & { code?: string }): void => {
       if (error.code === 'EADDRINUSE' && port !== 0) server.listen(0, host);
@@ -37,7 +40,8 @@ function listen(server: NetServer, host: string, port: number): Promise<number> 
     server.once('listening', () => {
       server.off('error', onError);
       server.on('error', () => undefined);
-      resolve((server.address() as AddressInfo).port);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
     server.listen(port, host);
   });
@@ -49,7 +53,7 @@ function checkKey(context: AuthContext, clientKey: string): boolean {
   if (allowed instanceof Error) return false;
   if (context.key.algo !== allowed.type || !context.key.data.equals(allowed.getPublicSSH())) return false;
   if (context.signature === undefined) return true;
-  return context.blob !== undefined && allowed.verify(context.blob, context.signature) === true;
+  return context.blob !== undefined && allowed.verify(context.blob, context.signature);
 }
 
 export async function openMemberServer(options: MemberServerOptions): Promise<MemberServer> {
@@ -72,7 +76,7 @@ export async function openMemberServer(options: MemberServerOptions): Promise<Me
       });
     });
   });
-  const port = await listen(server as unknown as NetServer, options.host, options.port);
+  const port = await listen(server, options.host, options.port);
   return {
     port,
     running: () => children.size,

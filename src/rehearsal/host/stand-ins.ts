@@ -9,7 +9,17 @@ import { requireHostTool } from './files.ts';
 import type { Layout } from './layout.ts';
 
 /** Tools that ask the simulated daemon, systemd or snapd. */
-export const ASKING: readonly string[] = ['snap', 'systemctl', 'journalctl', 'lxd', 'lxc', 'curl', 'sqlite3', 'pgrep'];
+export const ASKING: readonly string[] = [
+  'snap',
+  'systemctl',
+  'journalctl',
+  'lxd',
+  'lxc',
+  'curl',
+  'sqlite3',
+  'pgrep',
+  'kill',
+];
 
 /** `<root>.io/q/PID.*`: a = arguments, in = standard input, r = the pipe that wakes us, o = the answer. */
 const ASK = `#!/bin/sh

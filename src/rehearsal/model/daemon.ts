@@ -187,7 +187,7 @@ export function onReady(world: World, member: MemberState, daemon: Daemon): void
   if (signal !== undefined) signalDaemon(world, member, signal);
 }
 
-export function startInstance(world: World, member: MemberState, instance: MemberState['instances'][number]): void {
+function startInstance(world: World, member: MemberState, instance: MemberState['instances'][number]): void {
   const pid = newRecordPid(world);
   instance.pid = pid;
   world.processes.addRecord(member, pid, instanceCmdline(instance));

@@ -12,7 +12,7 @@ function nodeIsUp(member: MemberState): boolean {
   return member.daemon?.dqliteUp === true && !member.faults.partitioned;
 }
 
-export function hasMajority(state: ClusterState): boolean {
+function hasMajority(state: ClusterState): boolean {
   const voters = state.members.filter((member) => member.role === 'voter');
   return voters.filter(nodeIsUp).length * 2 > voters.length;
 }

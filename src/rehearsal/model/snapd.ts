@@ -2,6 +2,7 @@
  * The member's snapd: changes that run step by step, one at a time, with the blocking of the real one. A start or a refresh ends
  * in the snap's activation, a call to `/1.0`, which hangs for as long as the daemon waits or has no leader.
  */
+import { assertNever } from '../../domain/assert-never.ts';
 import type { Change, ChangeStep, MemberState } from './types.ts';
 import { reloadUnit, startSockets, startUnit, stopSockets, stopUnit } from './unit.ts';
 import { requireBuild, schedule } from './world.ts';
@@ -73,6 +74,8 @@ function beginStep(world: World, member: MemberState, change: Change, step: Chan
       return;
     case 'stuck':
       return;
+    default:
+      assertNever(step);
   }
 }
 
@@ -97,5 +100,7 @@ function stepIsDone(member: MemberState, step: ChangeStep): boolean {
     case 'start':
     case 'reload':
       return true;
+    default:
+      return assertNever(step);
   }
 }

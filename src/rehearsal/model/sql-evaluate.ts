@@ -2,6 +2,7 @@
  * Value of an expression on one row, with SQLite's rules for the few types in use. Owns operators, functions and aggregates;
  * `sql-run.ts` owns statements.
  */
+import { assertNever } from '../../domain/assert-never.ts';
 import { SqlError } from './sql-lexer.ts';
 import type { Expression, SqlValue } from './sql-parse.ts';
 
@@ -37,6 +38,8 @@ function childrenOf(expression: Expression): readonly Expression[] {
       return [expression.value, ...expression.list];
     case 'binary':
       return [expression.left, expression.right];
+    default:
+      return assertNever(expression);
   }
 }
 
@@ -82,6 +85,8 @@ export function evaluate(expression: Expression, scope: Scope): SqlValue {
       return binary(expression.operator, evaluate(expression.left, scope), evaluate(expression.right, scope));
     case 'call':
       return call(expression, scope);
+    default:
+      return assertNever(expression);
   }
 }
 

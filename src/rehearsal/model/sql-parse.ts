@@ -18,7 +18,7 @@ export type Expression =
   | { readonly kind: 'null'; readonly value: Expression; readonly not: boolean }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression };
 
-export interface Output {
+interface Output {
   /** Null is `*`. */
   readonly expression: Expression | null;
   /** The column's heading: its alias, or its text. */

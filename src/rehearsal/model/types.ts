@@ -24,7 +24,7 @@ export type DaemonSignal = 'TERM' | 'PWR';
  * `starting` has no leader yet or has not looked; `checking` holds the transaction; `waiting` is ahead (or, with the fix,
  * behind); `aligned` passed the check and gets ready; `stopping` is on its way out.
  */
-export type DaemonPhase = 'starting' | 'checking' | 'waiting' | 'aligned' | 'serving' | 'stopping';
+type DaemonPhase = 'starting' | 'checking' | 'waiting' | 'aligned' | 'serving' | 'stopping';
 
 export interface Daemon {
   pid: number;
@@ -49,7 +49,7 @@ export interface StopJob {
   startAfter: boolean;
 }
 
-export interface Unit {
+interface Unit {
   active: 'inactive' | 'activating' | 'active' | 'deactivating' | 'failed';
   sub: string;
   result: string;
@@ -62,7 +62,7 @@ export interface Unit {
   changedAt: number;
 }
 
-export interface SocketUnit {
+interface SocketUnit {
   active: boolean;
   enabled: boolean;
   /** The file outlives the unit. */
@@ -108,7 +108,7 @@ export interface JournalEntry {
 }
 
 /** What a scenario breaks on a member. */
-export interface Faults {
+interface Faults {
   /** Cut off from the others and from Lockstep: connections are accepted and never answered. */
   partitioned: boolean;
   sudoRefused: boolean;

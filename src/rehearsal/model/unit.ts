@@ -160,7 +160,3 @@ export function stopSockets(member: MemberState, files: 'keep' | 'remove'): void
     if (files === 'remove') socket.file = false;
   }
 }
-
-export function unitIsBusy(member: MemberState): boolean {
-  return member.unit.stop !== null;
-}

@@ -47,7 +47,7 @@ export function startFailedText(build: Build): string {
 }
 
 /** `2026-11-23T04:35:37Z`, as in lxd.log. */
-export function logStamp(atMs: number): string {
+function logStamp(atMs: number): string {
   return new Date(atMs).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 

@@ -26,8 +26,8 @@ export interface ToolContext {
   readonly member: MemberState;
   /** Extension names of a release, in order. */
   readonly extensionNames: (release: string) => readonly string[];
-  /** Write a file that the call named (`curl -o`, sqlite3's `.output`); refused outside the member's and the temporary places. */
-  readonly writeFile: (path: string, text: string) => void;
+  /** Write a file that the call named (`curl -o`, sqlite3's `.output`). False: not possible, or outside the member's and the temporary places. */
+  readonly writeFile: (path: string, text: string) => boolean;
   readonly readFile: (path: string) => string | null;
   /** The member's root directory: an absolute path on the host. */
   readonly root: string;
@@ -52,12 +52,17 @@ export function afterReply(reply: Reply, then: (answer: Answer) => Answer): Repl
   };
 }
 
+/** In code points: enough for the one check mark that snap prints. */
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
 /** Columns padded to the widest cell, two spaces apart, nothing after the last: as snap prints tables. */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => [...(row[index] ?? '')].length)));
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => lengthOf(row[index] ?? ''))));
   const lines = rows.map((row) =>
     row
-      .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - [...cell].length))
+      .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - lengthOf(cell)))
       .join('  ')
       .trimEnd(),
   );

@@ -32,12 +32,12 @@ export type Pending = () => ApiResult | null;
 const NO_LEADER_MS = 10_000;
 const NO_LEADER = 'failed to create dqlite connection: no available dqlite leader server found';
 
-export function success(metadata: unknown): ApiResult {
+function success(metadata: unknown): ApiResult {
   const body = { type: 'sync', status: 'Success', status_code: 200, operation: '', error_code: 0, error: '', metadata };
   return { kind: 'response', status: 200, body: `${JSON.stringify(body)}\n` };
 }
 
-export function failure(status: number, error: string): ApiResult {
+function failure(status: number, error: string): ApiResult {
   return {
     kind: 'response',
     status,

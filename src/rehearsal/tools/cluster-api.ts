@@ -104,7 +104,7 @@ export function setConfig(world: World, body: string): string | null {
   return null;
 }
 
-export function setConfigKey(world: World, key: string, value: string): void {
+function setConfigKey(world: World, key: string, value: string): void {
   const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
   const sql = `INSERT OR REPLACE INTO config (key, value) VALUES (${quote(key)}, ${quote(value)})`;
   world.state.database = runSql(world.state.database, sql, world.state.now).database;

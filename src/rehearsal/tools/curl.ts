@@ -143,6 +143,6 @@ function finish(context: ToolContext, transfer: Transfer, result: ApiResult | nu
     return complain(22, `The requested URL returned error: ${String(result.status)}`);
   }
   if (transfer.output === null) return done(result.body + written);
-  context.writeFile(transfer.output, result.body);
+  if (!context.writeFile(transfer.output, result.body)) return complain(23, 'Failure writing output to destination');
   return done(written);
 }

@@ -4,13 +4,14 @@ import { failed } from './answer.ts';
 import { curl } from './curl.ts';
 import { journalctl } from './journalctl.ts';
 import { kill } from './kill.ts';
-import { lxc, lxd } from './lxd.ts';
+import { lxc } from './lxc.ts';
+import { lxd } from './lxd.ts';
 import { pgrep } from './pgrep.ts';
 import { snap } from './snap.ts';
 import { sqlite } from './sqlite.ts';
 import { systemctl } from './systemctl.ts';
 
-export const TOOLS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
+const TOOLS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
   ['snap', snap],
   ['systemctl', systemctl],
   ['journalctl', journalctl],

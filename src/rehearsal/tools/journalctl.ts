@@ -59,7 +59,7 @@ function select(context: ToolContext, options: ReadonlyMap<string, string>): Jou
   const grep = options.get('grep');
   const found = context.member.journal.filter(
     (entry) =>
-      (wanted === undefined || entry.unit === wanted || `${entry.unit}` === `${wanted}.service`) &&
+      (wanted === undefined || entry.unit === wanted || entry.unit === `${wanted}.service`) &&
       entry.at >= since &&
       (grep === undefined || new RegExp(grep).test(entry.message)),
   );
@@ -74,7 +74,7 @@ function momentOf(nowMs: number, text: string | undefined): number {
   const ago = /^-?\s*(\d+)\s*(s|sec|m|min|h|hour|d|day)s?(?: ago)?$/.exec(text);
   const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
   if (ago !== null) return nowMs - Number(ago[1]) * (units[(ago[2] ?? 's').slice(0, 1)] ?? 1) * 1000;
-  return Date.parse(`${text.replace(' UTC', '').replace(' ', 'T').replace(/Z?$/, 'Z')}`) || 0;
+  return Date.parse(text.replace(' UTC', '').replace(' ', 'T').replace(/Z?$/, 'Z')) || 0;
 }
 
 function print(host: string, entry: JournalEntry, output: string): string {

@@ -1,5 +1,8 @@
 /** Results of `lxd sql` and of lists, printed as LXD prints them: table, csv, json. */
-interface SqlAnswer {
+import { hasKeys } from '../json.ts';
+
+/** The metadata of `/internal/sql`. */
+export interface SqlAnswer {
   readonly Results: readonly {
     readonly type: string;
     readonly columns: readonly string[] | null;
@@ -26,9 +29,11 @@ function csv(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
-/** `json` is the metadata of `/internal/sql`. */
-export function printRows(json: string, format: string): string {
-  const { Results: results } = JSON.parse(json) as SqlAnswer;
+export function isSqlAnswer(value: unknown): value is SqlAnswer {
+  return hasKeys(value, ['Results']) && Array.isArray(value['Results']);
+}
+
+export function printRows({ Results: results }: SqlAnswer, format: string): string {
   return results
     .map((result) => {
       if (format === 'json') return `${JSON.stringify(result)}\n`;

@@ -5,6 +5,7 @@
 import { SqlError } from '../model/sql-lexer.ts';
 import { runSql } from '../model/sql-run.ts';
 import type { SqlDatabase, SqlValue } from '../model/sql-run.ts';
+import { hasKeys, parseJson } from '../json.ts';
 import { done, failed } from './answer.ts';
 import type { Answer, Call, Reply, ToolContext } from './answer.ts';
 
@@ -33,17 +34,21 @@ export function sqlite(context: ToolContext, call: Call): Reply {
   const database = load(context.readFile(path));
   if (database === null) return failed('Error: file is not a database', 26);
   const answer = run(context, session, database, commands.length > 0 ? commands.join(';\n') : call.stdin);
-  for (const [file, text] of session.files) context.writeFile(file, text);
-  return answer;
+  const unwritten = [...session.files].filter(([file, text]) => !context.writeFile(file, text)).map(([file]) => file);
+  return unwritten.length === 0 ? answer : failed(`Error: cannot open "${unwritten.join(' ')}"`);
 }
 
+function isDatabase(value: unknown): value is SqlDatabase {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((one) => hasKeys(one, ['columns', 'rows']))
+  );
+}
+
+/** No file, or one that was cut to nothing, is an empty database. */
 function load(text: string | null): SqlDatabase | null {
-  if (text === null || text === '') return {};
-  try {
-    return JSON.parse(text) as SqlDatabase;
-  } catch {
-    return null;
-  }
+  return text === null || text === '' ? {} : parseJson(text, isDatabase);
 }
 
 function run(context: ToolContext, session: Session, database: SqlDatabase, input: string): Answer {

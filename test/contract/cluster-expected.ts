@@ -1,0 +1,102 @@
+/** What the cluster contract expects of each scenario: findings with their members, then the plan or the refusal. */
+import type { FindingKind } from '../../src/domain/finding.ts';
+import type { RefusalCode, Strategy } from '../../src/domain/plan.ts';
+
+type Seen = readonly (readonly [FindingKind, ...string[]])[];
+
+export interface Expected {
+  readonly findings: Seen;
+  /** Strategy and the members of each stage, or the codes of the refusal. */
+  readonly plan: { readonly strategy: Strategy; readonly stages: readonly string[] } | readonly RefusalCode[];
+}
+
+const ALL = ['m1', 'm2', 'm3'] as const;
+
+export const EXPECTED: Readonly<Record<string, Expected>> = {
+  healthy: { findings: [['in-step', ...ALL]], plan: ['in-step'] },
+  'downgraded-all': {
+    findings: [['stale-counter', ...ALL]],
+    plan: {
+      strategy: 'patch-in-place',
+      stages: [
+        '1-back-up m1 m2 m3',
+        '2-write-patch m1',
+        '3-await-patch-consumed m1',
+        '4-await-ready m1 m2 m3',
+        '5-remove-patch m1 m2 m3',
+      ],
+    },
+  },
+  'downgraded-one': { findings: [['mixed-binaries', 'm3']], plan: ['mixed-binaries', 'roll-forward'] },
+  'downgraded-minority-patched': {
+    findings: [
+      ['latent-skew', 'm1', 'm2'],
+      ['mixed-binaries', 'm3'],
+    ],
+    plan: ['latent-skew', 'mixed-binaries', 'roll-forward'],
+  },
+  'upgrade-waiting': {
+    findings: [
+      ['upgrade-waiting', 'm1'],
+      ['refresh-blocked-by-lxd', 'm1'],
+    ],
+    plan: ['mixed-binaries', 'upgrade-waiting', 'roll-forward'],
+  },
+  'stopped-all': {
+    findings: [
+      ['stale-counter', ...ALL],
+      ['daemon-down', ...ALL],
+    ],
+    plan: {
+      strategy: 'stop-patch-start',
+      stages: [
+        '1-stop-not-ready m1 m2 m3',
+        '2-check-stopped m1 m2 m3',
+        '3-back-up m1 m2 m3',
+        '4-write-patch m1 m2 m3',
+        '5-start m1 m2 m3',
+        '6-await-patch-consumed m1 m2 m3',
+        '7-await-ready m1 m2 m3',
+        '8-remove-patch m1 m2 m3',
+      ],
+    },
+  },
+  'quorum-lost': {
+    findings: [
+      ['quorum-lost', 'm1'],
+      ['daemon-down', 'm2', 'm3'],
+    ],
+    plan: ['quorum-lost'],
+  },
+  'schema-newer': { findings: [['schema-newer', ...ALL]], plan: ['schema-newer'] },
+  partition: { findings: [['member-unreachable', 'm3']], plan: ['member-unreachable'] },
+  'leftover-patch': { findings: [['patch-left-over', 'm2']], plan: ['patch-left-over', 'in-step'] },
+  'bad-patch': {
+    findings: [
+      ['stale-counter', ...ALL],
+      ['crash-loop-other-cause', 'm1'],
+      ['patch-left-over', 'm1'],
+    ],
+    plan: ['patch-left-over', 'crash-loop-other-cause'],
+  },
+  'disk-full': { findings: [['disk-low', 'm2']], plan: ['in-step'] },
+  'host-key-changed': { findings: [['host-key-changed', 'm2']], plan: ['member-unreachable'] },
+  'slow-member': { findings: [['in-step', ...ALL]], plan: ['in-step'] },
+  'mixed-binaries': { findings: [['mixed-binaries', 'm3']], plan: ['mixed-binaries', 'roll-forward'] },
+  'sudo-refused': { findings: [['sudo-refused', 'm2']], plan: ['member-unreachable'] },
+  'auto-refresh-not-held': { findings: [['auto-refresh-not-held', ...ALL]], plan: ['in-step'] },
+  evacuated: { findings: [['member-evacuated', 'm3']], plan: ['in-step'] },
+  'refresh-in-progress': { findings: [['refresh-in-progress', 'm2']], plan: ['in-step'] },
+};
+
+export interface Repair {
+  readonly scenario: string;
+  readonly line: string;
+  readonly strategy: Strategy;
+}
+
+export const REPAIRS: readonly Repair[] = [
+  { scenario: 'downgraded-all', line: '', strategy: 'patch-in-place' },
+  { scenario: 'downgraded-all', line: '--strategy stop-patch-start', strategy: 'stop-patch-start' },
+  { scenario: 'stopped-all', line: '', strategy: 'stop-patch-start' },
+];
