@@ -82,6 +82,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   'disk-full': { findings: [['disk-low', 'm2']], plan: ['in-step'] },
   'host-key-changed': { findings: [['host-key-changed', 'm2']], plan: ['member-unreachable'] },
   'slow-member': { findings: [['in-step', ...ALL]], plan: ['in-step'] },
+  'clock-offset': { findings: [['clock-skew', 'm3']], plan: ['in-step'] },
   'mixed-binaries': { findings: [['mixed-binaries', 'm3']], plan: ['mixed-binaries', 'roll-forward'] },
   'sudo-refused': { findings: [['sudo-refused', 'm2']], plan: ['member-unreachable'] },
   'auto-refresh-not-held': { findings: [['auto-refresh-not-held', ...ALL]], plan: ['in-step'] },

@@ -23,7 +23,7 @@ import { SILENT } from '../support/engine.ts';
 import { EXPECTED, REPAIRS } from './cluster-expected.ts';
 import type { Expected, Repair } from './cluster-expected.ts';
 
-export interface ContractCluster {
+interface ContractCluster {
   /** A clusters.yaml with one cluster of m1, m2 and m3; console:alice may operate, console:bob may approve. */
   readonly config: string;
   dispose(): Promise<void>;
