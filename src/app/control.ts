@@ -6,7 +6,7 @@ import type { ClusterConfig } from '../domain/cluster.ts';
 import { describePerson } from '../domain/person.ts';
 import type { Refusal, RefusalCode } from '../domain/plan.ts';
 import { isEnded, type Run } from '../domain/run.ts';
-import { runData, runMessage } from '../chat/views/run.ts';
+import { runData, runLineMessage } from '../chat/views/run.ts';
 import { message, nextCommand, text } from '../chat/build.ts';
 import { refuse } from './answer.ts';
 import { refusedRole } from './authorise.ts';
@@ -14,7 +14,6 @@ import type { Call } from './call.ts';
 import { findCluster } from './clusters.ts';
 import { entryBy } from './entries.ts';
 import { announce } from './milestones.ts';
-import { actionsOf } from './run-actions.ts';
 import { waitForRun } from './wait.ts';
 
 /** States in which nothing of it is being worked on, so that it can end at once. */
@@ -86,10 +85,7 @@ export async function wait(call: Call, run: Run): Promise<void> {
   await waitForRun(call, run.id);
   if (call.detached.aborted) return postDetached(call, run);
   const now = (await call.deps.store.findRun(run.id)) ?? run;
-  await call.post({
-    message: runMessage(now, call.deps.clock.nowMs(), actionsOf(call.deps.tokenKey, now)),
-    data: runData(now),
-  });
+  await call.post({ message: runLineMessage(now), data: runData(now) });
 }
 
 async function postDetached(call: Call, run: Run): Promise<void> {

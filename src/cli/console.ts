@@ -60,7 +60,7 @@ async function runConsole(target: Target, options: ConsoleOptions): Promise<numb
     clock: createClock(),
     json: options.json,
     layout: () => ({
-      width: process.stdout.isTTY ? Math.min(process.stdout.columns, 160) : PIPE_WIDTH,
+      width: terminalWidth(),
       style: process.stdout.isTTY && process.stdout.hasColors() ? COLOURED : PLAIN,
     }),
   });
@@ -73,6 +73,7 @@ async function runConsole(target: Target, options: ConsoleOptions): Promise<numb
     ids: lockstep.deps.ids,
     name: options.name,
     osUser: osUser(),
+    waitsForRuns: !interactive,
   });
   greet(target, session, { output: interactive ? output : null, json: options.json });
   try {
@@ -80,6 +81,12 @@ async function runConsole(target: Target, options: ConsoleOptions): Promise<numb
   } finally {
     await lockstep.stop();
   }
+}
+
+/** Some terminals don't know their width and say 0. */
+export function terminalWidth(): number {
+  const { isTTY, columns } = process.stdout;
+  return isTTY && columns > 0 ? Math.max(40, Math.min(columns, 160)) : PIPE_WIDTH;
 }
 
 export function openLockstep(target: Target, chat: ConsoleChat): ReturnType<typeof createLockstep> {

@@ -16,7 +16,7 @@ import { describeDuration } from '../chat/words.ts';
 import type { Lockstep } from '../main.ts';
 import type { ChatPort, Rendered } from '../ports/chat.ts';
 import { complain } from './complain.ts';
-import { openLockstep } from './console.ts';
+import { openLockstep, terminalWidth } from './console.ts';
 import { CHAPTERS, INTRODUCTION, type Chapter } from './demo-script.ts';
 import { makeDirectory } from './directory.ts';
 import { exportTimeline } from './export.ts';
@@ -61,14 +61,21 @@ async function tour(target: Target): Promise<number> {
   const began = clock.monotonicMs();
   const terminal = process.stdout.isTTY;
   const style = terminal && process.stdout.hasColors() ? COLOURED : PLAIN;
-  const width = terminal ? Math.min(process.stdout.columns, 120) : 100;
+  const width = Math.min(terminalWidth(), 120);
   const stage: Stage = { output: createOutput(process.stdout, terminal), style, width };
   const chat = createConsoleChat({ output: stage.output, clock, json: false, layout: () => ({ width, style }) });
   const seen: Data[] = [];
   const started = await openLockstep(target, { ...chat, ...listening(chat, seen) });
   if (!started.ok) return complain(started.error);
   const lockstep = started.value;
-  const session = createSession({ backend: lockstep, chat, ids: lockstep.deps.ids, name: 'alice', osUser: osUser() });
+  const session = createSession({
+    backend: lockstep,
+    chat,
+    ids: lockstep.deps.ids,
+    name: 'alice',
+    osUser: osUser(),
+    waitsForRuns: true,
+  });
   try {
     narrate(stage, INTRODUCTION);
     await lockstep.reconcile();

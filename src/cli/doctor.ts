@@ -7,7 +7,7 @@ import { createClock } from '../adapters/system/clock.ts';
 import { examine } from '../app/doctor.ts';
 import { doctorMessage } from '../chat/views/doctor.ts';
 import { complain } from './complain.ts';
-import { openLockstep } from './console.ts';
+import { openLockstep, terminalWidth } from './console.ts';
 import { openConfigured } from './open.ts';
 import { parseOptions } from './options.ts';
 
@@ -21,7 +21,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
   if (!opened.ok) return opened.exitCode;
   const output = createOutput(process.stdout, false);
   const style = process.stdout.isTTY && process.stdout.hasColors() ? COLOURED : PLAIN;
-  const layout = { width: process.stdout.isTTY ? process.stdout.columns : 100, style };
+  const layout = { width: terminalWidth(), style };
   const chat = createConsoleChat({ output, clock: createClock(), json: false, layout: () => layout });
   const started = await openLockstep(opened.target, chat);
   if (!started.ok) return complain(started.error);

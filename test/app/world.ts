@@ -122,6 +122,7 @@ export function createWorld(options: WorldOptions): World {
     ids,
     name: 'alice',
     osUser: 'root',
+    waitsForRuns: true,
   });
   const world: World = {
     store,

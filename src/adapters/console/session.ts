@@ -27,6 +27,8 @@ export interface SessionOptions {
   /** Who types, until `/as` says otherwise. */
   readonly name: string;
   readonly osUser: string;
+  /** A line is complete only when no run is being worked on: for pipes. A person at a terminal goes on typing. */
+  readonly waitsForRuns: boolean;
 }
 
 export interface ConsoleSession {
@@ -54,7 +56,7 @@ export function createSession(options: SessionOptions): ConsoleSession {
 
   const settle = async (detached: AbortSignal): Promise<void> => {
     const gone = aborted(detached);
-    await Promise.race([backend.runsIdle(), gone]);
+    if (options.waitsForRuns) await Promise.race([backend.runsIdle(), gone]);
     await Promise.race([backend.outboxIdle(), gone]);
   };
 

@@ -6,7 +6,7 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { RunData, RunsData } from '../../domain/data.ts';
 import type { MemberName } from '../../domain/ids.ts';
 import { isEnded, type Run, type RunState, type StepRecord } from '../../domain/run.ts';
-import { code, fields, heading, message, nextCommand, note, table, text } from '../build.ts';
+import { code, fields, heading, message, nextCommand, note, strong, table, text } from '../build.ts';
 import type { Action, Block, Message, Tone } from '../message.ts';
 import { exactTexts } from './plan.ts';
 import { describeDuration, isoTime, RUN_WORDS, shortTime, STEP_SIGN, STRATEGY_WORDS } from '../words.ts';
@@ -63,6 +63,15 @@ export function runMessage(run: Run, now: number, actions: readonly Action[]): M
     ],
     actions,
   );
+}
+
+/** How it stands, in short: its card says the rest. */
+export function runLineMessage(run: Run): Message {
+  const took =
+    run.startedAt === null || run.endedAt === null ? '' : ` after ${describeDuration(run.endedAt - run.startedAt)}`;
+  const title = `${run.id} on ${run.cluster}: ${RUN_WORDS[run.state]}${took}`;
+  const why = run.explanation === null ? [] : [text(run.explanation)];
+  return message(title, toneOfRun(run.state), [text(strong(title)), ...why, nextCommand(...commandsAfterRun(run))]);
 }
 
 export function runDetailMessage(run: Run, now: number): Message {
