@@ -16,7 +16,7 @@ export function decideIn(draft: MemoryState, input: Input): Decided {
   if (run.approvals.some(({ by, decision }) => by === record.by && decision === record.decision)) {
     return { kind: 'already-by-you', run };
   }
-  run.approvals = [...run.approvals, record];
+  run.approvals = [...run.approvals, { ...record }];
   addEntries(draft, input.entries, record.at);
   return settle(draft, run, input);
 }

@@ -19,6 +19,31 @@ export interface MemoryState {
   meta: Record<string, string>;
 }
 
+/** Copies what a method may change; the rest (plans, steps, entries) is replaced as a whole and never changed. */
+export function copyOf({ runs, actions, cards, entries, deliveries, meta }: MemoryState): MemoryState {
+  return {
+    runs: runs.map((run) => ({ ...run })),
+    actions: actions.map((action) => ({ ...action })),
+    cards: cards.map((card) => ({ ...card })),
+    entries: [...entries],
+    deliveries: [...deliveries],
+    meta: { ...meta },
+  };
+}
+
+/** The outer object is left open: the methods of one commit still set its fields. */
+export function frozenCopyOf(run: Run): StoredRun {
+  const copy = structuredClone(run);
+  for (const part of Object.values(copy)) freeze(part);
+  return copy;
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
+}
+
 export function findActive({ runs }: MemoryState, cluster: ClusterName): StoredRun | null {
   return runs.find((run) => run.cluster === cluster && !isEnded(run.state)) ?? null;
 }

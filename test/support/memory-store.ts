@@ -1,7 +1,7 @@
 /**
  * The store's port in memory, for suites that need many stores quickly. Held to the same contract as SQLite. Every method works on
- * a copy of the whole state and puts it in place at the end, so that a throw half-way leaves nothing behind; what goes in and comes
- * out is copied, so that nobody holds a part of the store.
+ * a copy of the state and puts it in place at the end, so that a throw half-way leaves nothing behind. What is in place is never
+ * changed again: what goes in is copied, what comes out is frozen, so that nobody can change a part of the store.
  */
 import { isEnded } from '../../src/domain/run.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -11,8 +11,10 @@ import {
   addCardTo,
   addEntries,
   changeStep,
+  copyOf,
   findActive,
   finish,
+  frozenCopyOf,
   isAbout,
   isBehind,
   plain,
@@ -28,14 +30,15 @@ export function createMemoryStore(): Store {
   let state: MemoryState = { runs: [], actions: [], cards: [], entries: [], deliveries: [], meta: {} };
 
   async function commit<T>(work: (draft: MemoryState) => T): Promise<T> {
-    const draft = structuredClone(state);
+    const draft = copyOf(state);
     const value = work(draft);
+    for (const run of draft.runs) Object.freeze(run);
     state = draft;
-    return structuredClone(value);
+    return value;
   }
 
   async function read<T>(work: (current: MemoryState) => T): Promise<T> {
-    return structuredClone(work(state));
+    return work(state);
   }
 
   return {
@@ -43,7 +46,7 @@ export function createMemoryStore(): Store {
       commit((draft) => {
         const holder = findActive(draft, run.cluster);
         if (holder !== null && !isEnded(run.state)) return { ok: false, error: holder } as const;
-        draft.runs.push(structuredClone(run));
+        draft.runs.push(frozenCopyOf(run));
         addActions(draft, actions);
         addEntries(draft, entries, run.createdAt);
         for (const card of cards) addCardTo(draft, card);
