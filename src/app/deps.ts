@@ -14,7 +14,7 @@ import type { ChatPort } from '../ports/chat.ts';
 import type { Store } from '../ports/store.ts';
 import type { Clock, Ids, Log, Timers } from '../ports/system.ts';
 
-export interface Prober {
+interface Prober {
   /** Resolves, never rejects, for what a member or a network can do. */
   probe(
     cluster: ClusterConfig,
@@ -32,7 +32,7 @@ export interface Runs {
   resume(request: ResumeRequest): Promise<Run>;
 }
 
-export interface ResumeRequest {
+interface ResumeRequest {
   readonly run: RunId;
   readonly verdict: 'retry' | 'done';
   /** Null means every step that failed or is unknown. */

@@ -26,7 +26,7 @@ export interface Inbound {
   readonly detached: AbortSignal;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly kind: 'handled' | 'duplicate' | 'threw';
   /** Runs whose end this process answers for. */
   readonly runs: readonly RunId[];

@@ -37,7 +37,7 @@ type RawValue<T extends ParamType> = T extends { kind: 'int' | 'duration' }
       : string;
 
 /** Values as the handler gets them: null for what was not given, false for a flag that was not. */
-export type Values<P extends Params> = {
+type Values<P extends Params> = {
   readonly [K in keyof P]: P[K] extends Param<infer T, infer R>
     ? T extends { kind: 'flag' }
       ? boolean

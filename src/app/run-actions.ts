@@ -26,7 +26,7 @@ function offeredBy(run: Run): readonly Offered[] {
 }
 
 /** Steps on which a person has to give a verdict. */
-export function openSteps(run: Run): readonly StepRecord[] {
+function openSteps(run: Run): readonly StepRecord[] {
   return run.steps.filter((step) => step.state === 'failed' || step.state === 'unknown');
 }
 

@@ -6,7 +6,7 @@ import type { Action, Block, Inline, Message, Tone } from './message.ts';
 
 export type Part = string | Inline;
 
-export function parts(...all: readonly Part[]): readonly Inline[] {
+function parts(...all: readonly Part[]): readonly Inline[] {
   return all.map((part) => (typeof part === 'string' ? { kind: 'plain', text: part } : part));
 }
 

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 
 export type OptionTypes = Readonly<Record<string, 'string' | 'boolean'>>;
 
-export type OptionValues<T extends OptionTypes> = {
+type OptionValues<T extends OptionTypes> = {
   readonly [K in keyof T]: T[K] extends 'boolean' ? boolean : string | undefined;
 };
 

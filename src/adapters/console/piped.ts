@@ -9,10 +9,16 @@ import type { ConsoleSession } from './session.ts';
 const MOST_KEPT = 65_536;
 
 export async function runPiped(input: Readable, session: ConsoleSession, stop: AbortSignal): Promise<void> {
+  // Whoever asked the process to end doesn't wait for the other end of the pipe.
+  stop.addEventListener('abort', () => input.destroy(), { once: true });
   await session.settle(stop);
-  for await (const line of linesOf(input)) {
-    if (stop.aborted) return;
-    await session.line(line, stop);
+  try {
+    for await (const line of linesOf(input)) {
+      if (stop.aborted) return;
+      await session.line(line, stop);
+    }
+  } catch (error) {
+    if (!stop.aborted) throw error;
   }
   await session.settle(stop);
 }

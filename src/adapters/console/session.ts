@@ -12,7 +12,7 @@ import type { Ids } from '../../ports/system.ts';
 import type { ConsoleChat } from './chat.ts';
 
 /** What the composition root offers of the running Lockstep. */
-export interface ConsoleBackend {
+interface ConsoleBackend {
   readonly handle: HandleInbound;
   /** Cards that are due are out. */
   outboxIdle(): Promise<void>;
@@ -109,7 +109,7 @@ export function isPersonName(name: string): boolean {
   return NAME.test(name);
 }
 
-export function personOf(name: string, osUser: string): Person {
+function personOf(name: string, osUser: string): Person {
   return { platform: 'console', id: name, displayName: name, groups: [], osUser };
 }
 

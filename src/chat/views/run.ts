@@ -120,7 +120,7 @@ export function runsMessage(runs: readonly Run[]): Message {
 }
 
 /** What one could type, given where the run stands. */
-export function commandsAfterRun(run: Run): readonly string[] {
+function commandsAfterRun(run: Run): readonly string[] {
   switch (run.state) {
     case 'drafted':
     case 'awaiting-approval':
@@ -146,7 +146,7 @@ export function commandsAfterRun(run: Run): readonly string[] {
   }
 }
 
-export function toneOfRun(state: RunState): Tone {
+function toneOfRun(state: RunState): Tone {
   switch (state) {
     case 'succeeded':
       return 'good';

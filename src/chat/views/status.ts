@@ -87,7 +87,7 @@ export function askingMessage(
   return message(`${cluster}: asking ${plural(members.length, 'member')}… ${said.join(', ')}`, 'neutral', []);
 }
 
-export function describeHealth(diagnosis: Diagnosis): string {
+function describeHealth(diagnosis: Diagnosis): string {
   const first = diagnosis.findings[0];
   if (first === undefined || first.kind === 'in-step') return 'in step';
   const count = (severity: Severity): number =>
