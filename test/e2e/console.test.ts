@@ -1,5 +1,6 @@
 /** The built console against a rehearsal cluster: pipes, JSON lines, exit codes, two people in two processes, a kill in between. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopRehearsal } from '../../src/rehearsal/ensure.ts';
 import { only, dataOf } from '../app/world.ts';
@@ -78,6 +79,40 @@ describe.skipIf(!linux)('the console with a rehearsal cluster', () => {
     const ended = await run(as('alice'), 'recover rehearsal', '/as bob', 'approve &', '/as alice', 'abort', 'runs');
     expect(ended.code, ended.stderr).toBe(0);
     expect(only(linesOf(ended), 'runs').runs[0]?.state).toBe('aborted');
+  }, 120_000);
+
+  test('an abort while a step is under way stops after it, and what is done stays done', async () => {
+    const console = launch(as('alice'), null);
+    console.child.stdin?.write('recover rehearsal\n/as bob\napprove &\n');
+    await console.printed(/"state":"started"/);
+    console.child.stdin?.end('/as alice\nabort\n');
+    const ended = await console.ended;
+    const last = dataOf(linesOf(ended)).findLast((data) => data.kind === 'run');
+    expect(last).toMatchObject({ state: 'aborted' });
+    const states = last?.kind === 'run' ? last.steps.map((step) => step.state) : [];
+    expect(states).toContain('done');
+    expect(states).toContain('pending');
+    expect(ended.code).toBe(0);
+  }, 120_000);
+
+  test('asked to end, it does not wait for the other end of the pipe', async () => {
+    const console = launch(as('alice'), null);
+    console.child.stdin?.write('help\n');
+    await console.printed(/"kind":"help"/);
+    console.child.kill('SIGTERM');
+    const ended = await console.ended;
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toContain('asked to end');
+  }, 60_000);
+
+  test('the guided tour ends with a cluster in step, and exports', async () => {
+    const ended = await run(['demo', '--data', home.path]);
+    expect(ended.code, ended.stdout.slice(-2000) + ended.stderr).toBe(0);
+    expect(ended.stdout).toContain('The cluster is in step again');
+    const [path = ''] = /\S+timeline-rehearsal\.json/.exec(ended.stdout) ?? [];
+    const report: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    expect(report).toMatchObject({ about: 'rehearsal', head: { hash: expect.any(String) } });
+    expect(readFileSync(path.replace(/json$/, 'md'), 'utf8')).toContain('# Timeline of rehearsal');
   }, 120_000);
 
   test('a second process on the same directory is told who holds it', async () => {

@@ -94,12 +94,15 @@ function describeHealth(diagnosis: Diagnosis): string {
     diagnosis.findings.filter((finding) => finding.severity === severity).length;
   const shown = (['critical', 'warning', 'info'] as const)
     .filter((severity) => count(severity) > 0)
-    .map(
-      (severity) => `${count(severity)} ${severity === 'info' ? plural(count(severity), 'note').slice(2) : severity}`,
-    );
+    .map((severity) => countOf(count(severity), severity));
   const head =
     first.severity === 'critical' ? 'needs attention' : first.severity === 'warning' ? 'works, with warnings' : 'fine';
   return `${head} (${shown.join(', ')})`;
+}
+
+function countOf(count: number, severity: Severity): string {
+  if (severity === 'critical') return `${count} critical`;
+  return plural(count, severity === 'info' ? 'note' : 'warning');
 }
 
 export function toneOf(diagnosis: Diagnosis): Tone {
