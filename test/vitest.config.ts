@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/lab/**', 'node_modules/**', 'dist/**'],
     globalSetup: ['test/support/not-run.ts'],
+    // Most of the suite waits for other processes, so more workers than cores.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {
