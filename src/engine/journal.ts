@@ -14,6 +14,7 @@ const ACTOR = 'lockstep';
 const MILESTONES: ReadonlySet<TimelineKind> = new Set([
   'run-started',
   'run-stale',
+  'expired',
   'step-unknown',
   'run-paused',
   'run-resumed',

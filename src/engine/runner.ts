@@ -105,11 +105,14 @@ async function takeUpApproved(context: RunContext, run: Run, go: () => Promise<R
   const reason = whyNotAnyMore(context, run, now);
   if (reason === null) return go();
   const explanation = `${reason} Nothing was changed. Draft it again: /lxd recover ${cluster.name}`;
+  const isLate = now >= run.expiresAt;
   const moved = await journal.move({
     from: ['approved'],
-    to: now >= run.expiresAt ? 'expired' : 'stale',
+    to: isLate ? 'expired' : 'stale',
     explanation,
-    entries: [journal.entry('run-stale', `${run.id} was approved and never started. ${explanation}`)],
+    entries: [
+      journal.entry(isLate ? 'expired' : 'run-stale', `${run.id} was approved and never started. ${explanation}`),
+    ],
   });
   return moved ?? loadRun(context);
 }

@@ -122,7 +122,7 @@ export interface Store {
   /**
    * Records an approval or a rejection; the run becomes `approved` when `required` approvals of different people are there, and
    * `rejected` by one rejection, also of somebody who approved before. At or after `expiresAt` (by `record.at`) it becomes
-   * `expired` instead. Entries are appended for `recorded` and `decided` alone.
+   * `expired` instead. Entries are appended for `recorded` and `decided` alone; an expiry puts its own on record.
    */
   decide(input: {
     readonly run: RunId;
@@ -132,7 +132,7 @@ export interface Store {
     /** Consumed in the same commit when the run is decided; while approvals are missing, the next person presses the same button. */
     readonly tokenHash: string | null;
   }): Promise<Decided>;
-  /** Every pending run whose time is over becomes `expired`. Returns them. */
+  /** Every pending run whose time is over becomes `expired`, each with an entry of that kind. Returns them. */
   expireRuns(now: number): Promise<readonly Run[]>;
   /** Refused with the run as it is when it is in none of `from`; throws for a transition that the run machine doesn't know. */
   changeState(change: StateChange): Promise<Result<Run, Run>>;

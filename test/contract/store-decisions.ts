@@ -87,7 +87,7 @@ export function decisionContract(get: () => Store): void {
     });
     expect((await click('console:bob')).kind).toBe('expired');
     expect((await get().findAction(TOKEN))?.consumedAt).toBeNull();
-    expect(await texts()).toEqual([]);
+    expect(await texts()).toEqual([expect.stringContaining('expired')]);
   });
 
   test('a click just before the expiry counts', async () => {
@@ -102,6 +102,8 @@ export function decisionContract(get: () => Store): void {
     const expired = await get().expireRuns(aRun().expiresAt);
     expect(expired.map((run) => [run.id, run.state, run.endedAt])).toEqual([[RUN_A, 'expired', aRun().expiresAt]]);
     expect(await get().expireRuns(aRun().expiresAt)).toEqual([]);
+    const entries = (await get().listTimeline({ run: RUN_A })).filter(({ kind }) => kind === 'expired');
+    expect(entries).toEqual([expect.objectContaining({ happenedAt: aRun().expiresAt, actor: 'lockstep' })]);
     expect((await get().findCard(`card-of-${RUN_A}`))?.revision).toBe(2);
     expect((await get().findCard(`card-of-${RUN_B}`))?.revision).toBe(1);
   });

@@ -1,6 +1,14 @@
 /** Approvals and rejections of the store in memory: the same rules as the contract's, on plain values. */
 import type { Decided, Store } from '../../src/ports/store.ts';
-import { addEntries, bumpCards, requireRun, setState, type MemoryState, type StoredRun } from './memory-state.ts';
+import {
+  addEntries,
+  bumpCards,
+  expire,
+  requireRun,
+  setState,
+  type MemoryState,
+  type StoredRun,
+} from './memory-state.ts';
 
 type Input = Parameters<Store['decide']>[0];
 
@@ -10,7 +18,7 @@ export function decideIn(draft: MemoryState, input: Input): Decided {
   if (run.state === 'expired') return { kind: 'expired', run };
   if (run.state !== 'awaiting-approval') return { kind: 'not-pending', run };
   if (record.at >= run.expiresAt) {
-    setState(draft, run, 'expired', record.at, run.explanation);
+    expire(draft, run, record.at);
     return { kind: 'expired', run };
   }
   if (run.approvals.some(({ by, decision }) => by === record.by && decision === record.decision)) {

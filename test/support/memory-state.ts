@@ -1,5 +1,6 @@
 /** What the store in memory holds, and the small changes of it that its methods are made of. */
 import type { ClusterName, RunId } from '../../src/domain/ids.ts';
+import { expiryEntry } from '../../src/domain/expiry.ts';
 import { transitionRun, transitionStep } from '../../src/domain/run-machine.ts';
 import { isEnded, type Run, type RunState, type StepRecord, type StepState } from '../../src/domain/run.ts';
 import { entryHash, GENESIS_HASH } from '../../src/domain/timeline-chain.ts';
@@ -62,6 +63,11 @@ export function setState(draft: MemoryState, run: StoredRun, to: RunState, at: n
   run.startedAt ??= to === 'running' ? at : null;
   run.endedAt ??= isEnded(to) ? at : null;
   bumpCards(draft, run.id);
+}
+
+export function expire(draft: MemoryState, run: StoredRun, at: number): void {
+  setState(draft, run, 'expired', at, run.explanation);
+  addEntries(draft, [expiryEntry(run)], at);
 }
 
 interface StepKey {

@@ -12,6 +12,7 @@ import {
   addEntries,
   changeStep,
   copyOf,
+  expire,
   findActive,
   finish,
   frozenCopyOf,
@@ -67,7 +68,7 @@ export function createMemoryStore(): Store {
     expireRuns: (now) =>
       commit((draft) => {
         const due = draft.runs.filter((run) => run.state === 'awaiting-approval' && run.expiresAt <= now);
-        for (const run of due) setState(draft, run, 'expired', now, run.explanation);
+        for (const run of due) expire(draft, run, now);
         return due;
       }),
     changeState: (change) =>

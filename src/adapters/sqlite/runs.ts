@@ -4,6 +4,7 @@
  */
 import type { ClusterName, MemberName, RunId } from '../../domain/ids.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
+import { expiryEntry } from '../../domain/expiry.ts';
 import { transitionRun } from '../../domain/run-machine.ts';
 import { isEnded, type Run, type RunState } from '../../domain/run.ts';
 import type { ActionRecord, DraftRun, StateChange, Store } from '../../ports/store.ts';
@@ -87,6 +88,7 @@ export function expire(connection: Connection, now: number): readonly Run[] {
 
 export function markExpired(connection: Connection, run: Run, at: number): void {
   setState(connection, run, { to: 'expired', at, explanation: run.explanation });
+  insertEntries(connection, [expiryEntry(run)], at);
 }
 
 export function markAbort(connection: Connection, input: Parameters<Store['requestAbort']>[0]): Run {

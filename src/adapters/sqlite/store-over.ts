@@ -35,7 +35,7 @@ export function storeOver(connection: Connection, headFile: HeadFile): Omit<Stor
     listRuns: (query) => read(() => listRuns(connection, query)),
     findActiveRun: (cluster) => read(() => findActive(connection, cluster)),
     decide: (input) => appending(() => decideRun(connection, input)),
-    expireRuns: (now) => commit(() => expire(connection, now)),
+    expireRuns: (now) => appending(() => expire(connection, now)),
     changeState: (change) => appending(() => changeRunState(connection, change)),
     recordIntent: (change) => appending(() => intend(connection, change)),
     recordOutcome: (change) => appending(() => settle(connection, change)),
