@@ -6,6 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/lab/**/*.lab.test.ts'],
+    globalSetup: ['test/lab/support/build.ts'],
     fileParallelism: false,
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -113,6 +113,7 @@ export async function stopSnaps(lab: Machines, names: readonly string[]): Promis
   await withShortStops(lab, names, async () => {
     await Promise.all(names.map((name) => lab.must(name, 'snap stop lxd')));
   });
-  const tidy = 'systemctl reset-failed snap.lxd.daemon.service && echo shutdown > /var/snap/lxd/common/state';
+  const tidy =
+    'systemctl reset-failed snap.lxd.daemon.service && labctl instances-stop && echo shutdown > /var/snap/lxd/common/state';
   await Promise.all(names.map((name) => lab.must(name, `${tidy} && ! pgrep -f '^/snap/lxd/current/bin/lx[d] '`)));
 }
