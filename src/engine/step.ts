@@ -34,6 +34,7 @@ async function attempt(context: RunContext, step: PlanStep, told: boolean): Prom
     if (context.draining.aborted || (tries > 0 && run.abortRequestedBy !== null)) return state;
     if (attempts >= MAX_ATTEMPTS && !(told && tries === 0)) return giveUp(context, step, state);
     const startedAt = await intend(context, step);
+    if (startedAt === null) return state;
     const sent = await sendStep(context, step, textOf(run, step));
     await context.deps.failpoints.hit('after-exec');
     await settle(context, step, sent);
@@ -48,12 +49,14 @@ async function attempt(context: RunContext, step: PlanStep, told: boolean): Prom
   }
 }
 
-async function intend(context: RunContext, step: PlanStep): Promise<number> {
+/** Null when an abort was asked for: then nothing begins any more. */
+async function intend(context: RunContext, step: PlanStep): Promise<number | null> {
   const { deps, journal } = context;
   await deps.failpoints.hit('before-intent');
   const at = deps.clock.nowMs();
   const entries = [journal.entry('step-started', `${step.id} on ${step.member}.`, { member: step.member })];
-  await deps.store.recordIntent({ run: context.id, step: step.id, member: step.member, at, entries });
+  const intended = await deps.store.recordIntent({ run: context.id, step: step.id, member: step.member, at, entries });
+  if (!intended.ok) return null;
   deps.onChange();
   await deps.failpoints.hit('after-intent');
   return at;

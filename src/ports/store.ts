@@ -136,8 +136,11 @@ export interface Store {
   expireRuns(now: number): Promise<readonly Run[]>;
   /** Refused with the run as it is when it is in none of `from`; throws for a transition that the run machine doesn't know. */
   changeState(change: StateChange): Promise<Result<Run, Run>>;
-  /** Commit the intent: state `started`, attempts + 1. Must be durable before anything is sent. Throws when the run is not `running`. */
-  recordIntent(change: Omit<StepChange, 'state' | 'exitCode' | 'note' | 'output'>): Promise<Run>;
+  /**
+   * Commit the intent: state `started`, attempts + 1. Must be durable before anything is sent. Refused, with the run as it is, once
+   * an abort was asked for: in the same commit, so that none can come between. Throws when the run is not `running`.
+   */
+  recordIntent(change: Omit<StepChange, 'state' | 'exitCode' | 'note' | 'output'>): Promise<Result<Run, Run>>;
   /** Commit what became of it. */
   recordOutcome(change: StepChange): Promise<Run>;
   /** Keeps who asked first; a repeated request, or one for a run that has ended, changes and appends nothing. */

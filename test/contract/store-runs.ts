@@ -156,14 +156,15 @@ export function runContract(get: () => Store): void {
   test('an intent marks one step of one member as started and counts the attempt', async () => {
     await start(get());
     const run = await get().recordIntent({ ...INTENT, entries: [anEntry('starts', { run: RUN_A })] });
-    expect(run.steps[0]).toMatchObject({
+    if (!run.ok) throw new Error('refused');
+    expect(run.value.steps[0]).toMatchObject({
       member: M1,
       state: 'started',
       attempts: 1,
       startedAt: T0 + 6000,
       endedAt: null,
     });
-    expect(run.steps[1]).toMatchObject({ member: M2, state: 'pending', attempts: 0 });
+    expect(run.value.steps[1]).toMatchObject({ member: M2, state: 'pending', attempts: 0 });
     expect((await get().listTimeline({ run: RUN_A })).map((entry) => entry.text)).toContain('starts');
   });
 
@@ -179,7 +180,7 @@ export function runContract(get: () => Store): void {
       output: null,
     });
     const again = await get().recordIntent({ ...INTENT, at: T0 + 8000 });
-    expect(again.steps[0]).toMatchObject({
+    expect(again.ok ? again.value.steps[0] : null).toMatchObject({
       state: 'started',
       attempts: 2,
       startedAt: T0 + 8000,
@@ -204,6 +205,15 @@ export function runContract(get: () => Store): void {
     await expect(get().recordIntent({ ...INTENT, step: '9-none' })).rejects.toThrow('9-none');
     await expect(get().recordOutcome(outcome({}))).rejects.toThrow('pending');
     await expect(get().recordIntent({ ...INTENT, run: RUN_B })).rejects.toThrow(RUN_B);
+  });
+
+  test('no intent is recorded once an abort was asked for, whatever the engine knew', async () => {
+    await start(get());
+    const asked = await get().requestAbort({ run: RUN_A, by: 'console:bob', at: T0 + 5500, entries: [] });
+    const refused = await get().recordIntent({ ...INTENT, entries: [anEntry('starts', { run: RUN_A })] });
+    expect(refused).toEqual({ ok: false, error: asked });
+    expect(await get().findRun(RUN_A)).toEqual(asked);
+    expect((await get().listTimeline({ run: RUN_A })).map((entry) => entry.text)).not.toContain('starts');
   });
 
   test('the first who asks for an abort is kept, and an ended run takes none', async () => {

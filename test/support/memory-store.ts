@@ -85,6 +85,7 @@ export function createMemoryStore(): Store {
       commit((draft) => {
         const run = requireRun(draft, change.run);
         if (run.state !== 'running') throw new Error(`run ${run.id} is ${run.state}: no step may start`);
+        if (run.abortRequestedBy !== null) return { ok: false, error: run } as const;
         changeStep(run, change, 'started', (step) => ({
           attempts: step.attempts + 1,
           startedAt: change.at,
@@ -93,7 +94,7 @@ export function createMemoryStore(): Store {
           note: null,
           output: null,
         }));
-        return finish(draft, run, change);
+        return { ok: true, value: finish(draft, run, change) } as const;
       }),
     recordOutcome: (change) =>
       commit((draft) => {

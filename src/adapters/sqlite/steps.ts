@@ -3,6 +3,7 @@
  * transaction. Owns that an intent is only recorded for a run that is running, and that no step takes an unknown way.
  */
 import type { MemberName, RunId } from '../../domain/ids.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
 import { transitionStep } from '../../domain/run-machine.ts';
 import type { Run, StepState } from '../../domain/run.ts';
 import type { StepChange, Store } from '../../ports/store.ts';
@@ -11,10 +12,11 @@ import type { Connection } from './connection.ts';
 import { requireRunRow } from './run-rows.ts';
 import { insertEntries } from './timeline.ts';
 
-export function intend(connection: Connection, change: Parameters<Store['recordIntent']>[0]): Run {
+export function intend(connection: Connection, change: Parameters<Store['recordIntent']>[0]): Result<Run, Run> {
   const before = requireRunRow(connection, change.run);
   if (before.state !== 'running') throw new Error(`run ${change.run} is ${before.state}: no step may start`);
   checkTransition(before, change, 'started');
+  if (before.abortRequestedBy !== null) return err(before);
   connection.run(
     `UPDATE step SET state = 'started', attempts = attempts + 1, started_at = ?, ended_at = NULL, exit_code = NULL,
       note = NULL, output = NULL WHERE run = ? AND id = ? AND member = ?`,
@@ -23,7 +25,7 @@ export function intend(connection: Connection, change: Parameters<Store['recordI
     change.step,
     change.member,
   );
-  return finish(connection, change);
+  return ok(finish(connection, change));
 }
 
 export function settle(connection: Connection, change: StepChange): Run {
