@@ -1,13 +1,13 @@
 /** What configuration asks of the file system, as values: reading a text, and who may read a file. Never throws. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 
-export type FileRead =
+type FileRead =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
   /** A folder, no permission, too large: why in words. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-export type FileFacts =
+type FileFacts =
   | { readonly kind: 'file'; readonly mode: number; readonly readable: boolean }
   | { readonly kind: 'missing' }
   | { readonly kind: 'other'; readonly reason: string };

@@ -21,7 +21,7 @@ export const VARIABLES = [
 ] as const;
 export type VariableName = (typeof VARIABLES)[number];
 
-export interface Variable {
+interface Variable {
   readonly value: string;
   /** Where it was set, for problems. */
   readonly file: string;

@@ -169,7 +169,7 @@ export function readInteger(reading: Reading, field: Field, { least, most }: Bou
 }
 
 /** What a person wrote, for a sentence: short, quoted where it is text. */
-export function nameOf(node: Node): string {
+function nameOf(node: Node): string {
   if (isMap(node)) return 'a map';
   if (isSeq(node)) return 'a list';
   if (!isScalar(node)) return 'an alias';

@@ -31,8 +31,3 @@ export function requireRunId(text: string): RunId {
   if (!RUN_ID_PATTERN.test(text)) throw new Error(`not a run id: ${JSON.stringify(text)}`);
   return text as RunId;
 }
-
-export function requireIncidentId(text: string): IncidentId {
-  if (!INCIDENT_ID_PATTERN.test(text)) throw new Error(`not an incident id: ${JSON.stringify(text)}`);
-  return text as IncidentId;
-}

@@ -26,8 +26,6 @@ import {
 } from './catalogue/stop.ts';
 import { buildText, wholeNumber, type StepText } from './catalogue/text.ts';
 
-export { compileProbe, type ProbeScriptOptions } from './probe-script.ts';
-
 type Body = Pick<StepText, 'uses' | 'body'>;
 
 const LONGEST_WAIT_S = 7200;

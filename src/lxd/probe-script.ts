@@ -18,7 +18,7 @@ export interface ProbeScriptOptions {
   readonly knownBinaries?: readonly string[];
 }
 
-export const BINARY_KEY_PATTERN = /^(?:[0-9x]{1,16}|running):\d{1,15}:\d{1,15}:\d{1,20}$/;
+const BINARY_KEY_PATTERN = /^(?:[0-9x]{1,16}|running):\d{1,15}:\d{1,15}:\d{1,20}$/;
 const NONCE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 const MOST_KEYS = 64;
 

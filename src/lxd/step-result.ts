@@ -2,9 +2,7 @@
  * What a step's text or look said. Owns reading the result line and the exit codes together: they must agree, else the outcome
  * is unknown. Values are a member's words, so they are clipped and stay hostile.
  */
-import { assertNever } from '../domain/assert-never.ts';
-import type { MemberObservation } from '../domain/observation.ts';
-import type { PlanStep, StepKind } from '../domain/plan.ts';
+import type { StepKind } from '../domain/plan.ts';
 import { EXIT_CODES } from './catalogue/text.ts';
 import { clipText, decodeText } from './parse/bytes.ts';
 
@@ -55,43 +53,4 @@ export function parseLook(kind: StepKind, stdout: Uint8Array, exitCode: number):
   const line = findResultLine(stdout);
   if (exitCode !== 0 || line?.kind !== kind) return 'cannot-tell';
   return line.status === 'done' || line.status === 'not-done' ? line.status : 'cannot-tell';
-}
-
-/**
- * The same question put to a fresh observation, for where a member can't be asked again or was just probed. Says `cannot-tell`
- * unless the facts alone settle it.
- */
-export function verifyStep(step: Pick<PlanStep, 'call'>, observation: MemberObservation | null): Verdict {
-  const facts = observation?.facts ?? null;
-  if (facts === null) return 'cannot-tell';
-  const decided = (done: boolean | null): Verdict => (done === null ? 'cannot-tell' : done ? 'done' : 'not-done');
-  switch (step.call.kind) {
-    case 'hold-refreshes':
-      return decided(facts.snap?.held ?? null);
-    case 'stop-serving':
-    case 'stop-not-ready':
-    case 'stop-plain':
-    case 'check-stopped': {
-      if (facts.unit === null) return 'cannot-tell';
-      const down = facts.unit.activeState === 'inactive' || facts.unit.activeState === 'failed';
-      return facts.unit.activeState === 'deactivating' ? 'cannot-tell' : decided(down && facts.process === null);
-    }
-    case 'start':
-      return facts.unit === null
-        ? 'cannot-tell'
-        : decided(/^(?:active|activating|reloading)$/.test(facts.unit.activeState));
-    case 'await-ready':
-      return decided(facts.ready === 'ready');
-    case 'await-patch-consumed':
-      return decided(facts.leftovers === null ? null : facts.leftovers.patchGlobal === null);
-    case 'remove-patch':
-      return facts.leftovers?.patchGlobal === null ? 'done' : 'cannot-tell';
-    case 'release-hold':
-      return facts.snap?.held === false ? 'done' : 'cannot-tell';
-    case 'back-up':
-    case 'write-patch':
-      return 'cannot-tell';
-    default:
-      return assertNever(step.call);
-  }
 }

@@ -23,7 +23,7 @@ export interface ProberParts {
   readonly patterns: readonly PatternValue[];
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   /** Called once per member as its answer, or its failure, is there. */
   readonly onMember?: (observation: MemberObservation) => void;
   /** Upper bound per member in ms, connecting included. Default 20 s. */

@@ -4,7 +4,7 @@ import { type Config, loadConfig, type LoadOptions } from '../../src/config/load
 import type { ConfigProblem } from '../../src/config/problem.ts';
 import type { Result } from '../../src/domain/result.ts';
 
-export interface FakeFile {
+interface FakeFile {
   readonly text: string;
   readonly mode?: number;
   readonly readable?: boolean;
@@ -13,12 +13,12 @@ export interface FakeFile {
 export const PRIVATE_KEY = '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n';
 
 /** What a good configuration finds: a key that is ours alone, and a known_hosts file. */
-export const MACHINE: Readonly<Record<string, FakeFile>> = {
+const MACHINE: Readonly<Record<string, FakeFile>> = {
   '/home/op/.ssh/lockstep': { text: PRIVATE_KEY },
   '/home/op/.ssh/known_hosts': { text: '', mode: 0o644 },
 };
 
-export function filesOf(files: Readonly<Record<string, FakeFile>>): ConfigFiles {
+function filesOf(files: Readonly<Record<string, FakeFile>>): ConfigFiles {
   return {
     read: (path) => {
       const file = files[path];

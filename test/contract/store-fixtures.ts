@@ -25,7 +25,7 @@ const STEPS: readonly PlanStep[] = [M1, M2].map((member) => ({
   timeoutMs: 10_000,
 }));
 
-export function planFor(run: RunId): Plan {
+function planFor(run: RunId): Plan {
   return {
     run,
     cluster: PROD,

@@ -23,7 +23,7 @@ function toState(changes: Partial<StateChange>): StateChange {
   return { run: RUN_A, from: ['approved'], to: 'running', at: T0 + 5000, explanation: null, entries: [], ...changes };
 }
 
-export async function approve(store: Store, run: Run = aRun()): Promise<void> {
+async function approve(store: Store, run: Run = aRun()): Promise<void> {
   await store.draftRun(aDraft(run));
   const record = { by: 'console:bob', describedAs: 'bob', at: T0 + 1, decision: 'approve', reason: null } as const;
   await store.decide({ run: run.id, record, required: 1, entries: [], tokenHash: null });

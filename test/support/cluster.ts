@@ -3,7 +3,7 @@ import type { ApprovalPolicy, ClusterConfig, Member, Roles } from '../../src/dom
 import { requireClusterName, requireMemberName } from '../../src/domain/ids.ts';
 import type { Person } from '../../src/domain/person.ts';
 
-export function aMember(name: string, index = 1): Member {
+function aMember(name: string, index = 1): Member {
   return { name: requireMemberName(name), host: `10.0.0.${index}`, port: 22 };
 }
 

@@ -15,7 +15,7 @@ const HIGH = 402;
 const LOW = 387;
 const HEARTBEAT_MS = 10_000;
 
-export interface FakeMember {
+interface FakeMember {
   readonly name: string;
   daemon: DaemonState | 'starting';
   row: number;
@@ -26,7 +26,7 @@ export interface FakeMember {
 }
 
 /** What becomes of one sending of a step: the effect may be there although the answer is not. */
-export type Mishap =
+type Mishap =
   | { readonly kind: 'lost'; readonly effect: boolean }
   | { readonly kind: 'timed-out'; readonly effect: boolean }
   | { readonly kind: 'unreachable' }

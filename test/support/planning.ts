@@ -11,7 +11,7 @@ import { RELEASES } from './releases.ts';
 
 export const RUN = requireRunId('rtest01');
 
-export function inputOf(observation: ClusterObservation, options: Partial<PlanInput> = {}): PlanInput {
+function inputOf(observation: ClusterObservation, options: Partial<PlanInput> = {}): PlanInput {
   return {
     observation,
     diagnosis: diagnose(observation, RELEASES),

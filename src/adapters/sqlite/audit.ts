@@ -14,7 +14,7 @@ import { checkHeadFile, type HeadCheck } from './head-file.ts';
 import { describeStorageError } from './sqlite-problem.ts';
 import { findHead, listEntries, streamEntries, type ChainHead } from './timeline.ts';
 
-export type AuditVerdict =
+type AuditVerdict =
   | { readonly ok: true; readonly head: ChainHead | null }
   | {
       readonly ok: false;

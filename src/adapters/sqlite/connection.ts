@@ -11,7 +11,7 @@ import { asStoreError, corruptProblem } from './sqlite-problem.ts';
 
 type Value = string | number | null;
 
-export interface Select<Row> {
+interface Select<Row> {
   get(...values: readonly Value[]): Row | undefined;
   all(...values: readonly Value[]): readonly Row[];
   iterate(...values: readonly Value[]): IterableIterator<Row>;

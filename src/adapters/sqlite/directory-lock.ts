@@ -9,7 +9,7 @@ import type { Problem } from '../../domain/problem.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { preparePrivateFile, type DataFiles } from './data-files.ts';
 
-export interface Holder {
+interface Holder {
   readonly pid: number;
   readonly command: string;
   /** ISO-8601 UTC. */

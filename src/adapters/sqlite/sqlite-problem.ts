@@ -25,7 +25,7 @@ export function asStoreError(error: unknown, dataDir: string): unknown {
   return new StoreError(describeStorageError(error, dataDir), { cause: error });
 }
 
-export function fullProblem(dataDir: string): Problem {
+function fullProblem(dataDir: string): Problem {
   return {
     code: 'data-full',
     text: `There is no room left to write in ${dataDir}; the last change was not made.`,
@@ -33,7 +33,7 @@ export function fullProblem(dataDir: string): Problem {
   };
 }
 
-export function unwritableProblem(dataDir: string, detail: string): Problem {
+function unwritableProblem(dataDir: string, detail: string): Problem {
   return {
     code: 'data-unwritable',
     text: `Lockstep can't write in the data directory ${dataDir} (${detail}).`,

@@ -77,7 +77,7 @@ function schemasOf(
 }
 
 /** A reason (text) when it was not measured. */
-export function parseMeasurement(
+function parseMeasurement(
   part: Part,
   table: ReleaseTable,
 ): { readonly key: string; readonly result: MeasuredBinary | string } {

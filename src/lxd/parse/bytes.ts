@@ -3,7 +3,7 @@
 const DECODER = new TextDecoder('utf-8');
 
 /** Most characters of remote text that a failed part or a log fact keeps. */
-export const TEXT_LIMIT = 500;
+const TEXT_LIMIT = 500;
 
 /** Invalid UTF-8 becomes U+FFFD, NUL is dropped. */
 export function decodeText(bytes: Uint8Array): string {

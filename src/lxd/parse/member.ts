@@ -50,7 +50,7 @@ function createIntake(): Intake {
 }
 
 /** Member's clock minus ours: what the text did not use of the round trip is halved. */
-export function clockOffset(frame: Frame, sentAt: number, receivedAt: number): number | null {
+function clockOffset(frame: Frame, sentAt: number, receivedAt: number): number | null {
   if (frame.memberMs === null || frame.elapsedMs === null) return null;
   const travel = Math.max(0, receivedAt - sentAt - frame.elapsedMs);
   return Math.round(frame.memberMs - (sentAt + travel / 2));

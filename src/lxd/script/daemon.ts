@@ -15,8 +15,8 @@ export const RAFT_SQL = 'SELECT * FROM raft_nodes';
 export const ADDRESS_SQL = `SELECT key, value FROM config WHERE key = 'cluster.https_address'`;
 
 /** What one call gets: LXD splits at the semicolon and answers with one result each. */
-export const GLOBAL_SQL = [NODES_SQL, SCHEMA_SQL, SETTINGS_SQL].join('; ');
-export const LOCAL_SQL = [RAFT_SQL, SCHEMA_SQL, ADDRESS_SQL].join('; ');
+const GLOBAL_SQL = [NODES_SQL, SCHEMA_SQL, SETTINGS_SQL].join('; ');
+const LOCAL_SQL = [RAFT_SQL, SCHEMA_SQL, ADDRESS_SQL].join('; ');
 
 /** A JSON body inside single quotes of the shell. */
 function sqlBody(database: string, query: string): string {
