@@ -25,7 +25,24 @@ export async function pauseRun(
     explanation,
     entries: [...entries, journal.entry('run-paused', `${id} is paused. ${explanation}`)],
   });
-  return moved ?? loadRun(context);
+  return moved === null ? loadRun(context) : abortIfAsked(context, moved, [why, ...left]);
+}
+
+/** Asked for while it was on its way to the pause: a run at rest has nobody else to honour that. */
+async function abortIfAsked({ journal }: RunContext, run: Run, known: readonly string[]): Promise<Run> {
+  if (run.abortRequestedBy === null) return run;
+  const explanation = [
+    `${run.abortRequestedBy} aborted it; what was done stays done.`,
+    ...known,
+    `Next: /lxd status ${run.cluster}`,
+  ].join(' ');
+  const moved = await journal.move({
+    from: ['paused'],
+    to: 'aborted',
+    explanation,
+    entries: [journal.entry('run-ended', `${run.id} is aborted. ${explanation}`)],
+  });
+  return moved ?? run;
 }
 
 /** A step did not succeed: `failed` when nothing was changed on any member, else a pause. */
