@@ -5,7 +5,7 @@
 import type { ClusterConfig } from '../domain/cluster.ts';
 import { describePerson } from '../domain/person.ts';
 import type { Refusal, RefusalCode } from '../domain/plan.ts';
-import { isEnded, type Run } from '../domain/run.ts';
+import { isEnded, openSteps, takesVerdict, type Run } from '../domain/run.ts';
 import { runData, runLineMessage } from '../chat/views/run.ts';
 import { message, nextCommand, text } from '../chat/build.ts';
 import { refuse } from './answer.ts';
@@ -64,17 +64,17 @@ export async function resume(call: Call, run: Run, verdict: Verdict): Promise<vo
   const named = run.steps.find(
     (step) => step.id === verdict.step && (verdict.member === null || step.member === verdict.member),
   );
-  const missing = verdict.step !== null && named === undefined ? unknownStep(run) : null;
-  const against = mayControl(call, run) ?? notPaused(run) ?? missing;
-  if (against !== null) return refuse(call, `Not resuming ${run.id}`, against);
-  call.handles(run.id);
-  await call.deps.runs.resume({
-    run: run.id,
+  const asked = {
     verdict: verdict.verdict,
     step: verdict.step,
     member: verdict.member === null ? null : (named?.member ?? null),
-    by: describePerson(call.person),
-  });
+  };
+  const missing = verdict.step !== null && named === undefined;
+  const against =
+    mayControl(call, run) ?? notPaused(run) ?? (missing || !takesVerdict(run, asked) ? notOpen(run) : null);
+  if (against !== null) return refuse(call, `Not resuming ${run.id}`, against);
+  call.handles(run.id);
+  await call.deps.runs.resume({ run: run.id, ...asked, by: describePerson(call.person) });
   call.deps.outbox.kick();
   if (verdict.wait) await waitForRun(call, run.id);
 }
@@ -118,10 +118,15 @@ function notPaused(run: Run): Refusal | null {
   );
 }
 
-function unknownStep(run: Run): Refusal {
-  const open = run.steps.filter((step) => step.state === 'failed' || step.state === 'unknown');
-  const names = open.length === 0 ? 'none' : open.map((step) => `${step.id}@${step.member}`).join(', ');
-  return refusal(run, 'already-decided', `${run.id} has no such step. Open: ${names}.`, `/lxd runs ${run.id}`);
+function notOpen(run: Run): Refusal {
+  const open = openSteps(run);
+  const names = open.map((step) => `${step.id}@${step.member}`).join(', ');
+  const words =
+    open.length === 0
+      ? `No step of ${run.id} waits for a verdict; "retry" goes on with those that have not begun.`
+      : `${run.id} has no such open step. Open: ${names}.`;
+  const next = open.length === 0 ? `/lxd resume ${run.id} retry` : `/lxd runs ${run.id}`;
+  return refusal(run, 'already-decided', words, next);
 }
 
 function refusal(run: Run, code: RefusalCode, words: string, next: string): Refusal {

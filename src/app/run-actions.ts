@@ -1,6 +1,6 @@
 /** The buttons that a run offers in its present state, and what a pressed one means. */
 import type { Action } from '../chat/message.ts';
-import type { Run, StepRecord } from '../domain/run.ts';
+import { openSteps, type Run, type StepRecord } from '../domain/run.ts';
 import { tokenOf, type ActionMeaning } from './action-token.ts';
 
 interface Offered extends Omit<Action, 'token'> {
@@ -23,11 +23,6 @@ function offeredBy(run: Run): readonly Offered[] {
   }
   if (run.state !== 'paused') return [];
   return [...openSteps(run).flatMap((step) => stepButtons(run, step)), abortButton(run)];
-}
-
-/** Steps on which a person has to give a verdict. */
-function openSteps(run: Run): readonly StepRecord[] {
-  return run.steps.filter((step) => step.state === 'failed' || step.state === 'unknown');
 }
 
 /** A plan that stops instances has no approve button: the number has to be typed. */

@@ -95,3 +95,25 @@ const ENDED: ReadonlySet<RunState> = new Set([
 export function isEnded(state: RunState): boolean {
   return ENDED.has(state);
 }
+
+/** Steps on which a person has to give a verdict: of a paused run those that did not succeed, or of which nobody knows. */
+export function openSteps(run: Pick<Run, 'steps'>): readonly StepRecord[] {
+  return run.steps.filter(({ state }) => state === 'failed' || state === 'unknown' || state === 'started');
+}
+
+export interface VerdictQuestion {
+  readonly verdict: 'retry' | 'done';
+  /** Null means every open one. */
+  readonly step: string | null;
+  readonly member: MemberName | null;
+}
+
+/**
+ * Whether the paused run has what the verdict is about. A named step has to be open. `done` without an open step takes the end as
+ * it is, so every step has to be done: what never began was not seen by anybody.
+ */
+export function takesVerdict(run: Pick<Run, 'steps'>, { verdict, step, member }: VerdictQuestion): boolean {
+  const open = openSteps(run);
+  if (step !== null) return open.some((one) => one.id === step && (member === null || one.member === member));
+  return verdict === 'retry' || open.length > 0 || run.steps.every(({ state }) => state === 'done');
+}

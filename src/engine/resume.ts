@@ -1,32 +1,34 @@
 /**
  * A person's verdict on a paused run. `done`: they looked, and the step counts as done. `retry`: it is sent again. Without an open
- * step the question is the verification: `retry` asks it again, `done` takes the end as it is.
+ * step `retry` goes on, and once every step is done `done` takes the end as it is. Commits the verdict before the run goes on.
  */
 import type { PlanStep } from '../domain/plan.ts';
-import type { Run } from '../domain/run.ts';
+import { openSteps, takesVerdict, type Run } from '../domain/run.ts';
 import { keyOf, loadRun, recordOf, type RunContext } from './context.ts';
 import { preparePatchAgain } from './patch-again.ts';
 import type { ResumeRequest } from './deps.ts';
 
 export async function applyVerdict(context: RunContext, request: ResumeRequest): Promise<Run> {
   const run = await loadRun(context);
-  if (run.state !== 'paused') return run;
-  const open = openSteps(run, request);
-  if (open.length === 0 && request.verdict === 'done' && request.step === null) return acceptEnd(context, run, request);
+  if (run.state !== 'paused' || !takesVerdict(run, request)) return run;
+  const open = chosenSteps(run, request);
+  if (open.length === 0 && request.verdict === 'done') return acceptEnd(context, run, request);
+  // First what the person said: a process that ends right after goes on from it, and sends nothing that they called done.
+  if (request.verdict === 'done') for (const step of open) await takeAsDone(context, step, request.by);
   const resumed = await enter(context, run, request, open);
   if (resumed.state !== 'running') return resumed;
-  if (request.verdict === 'done') for (const step of open) await takeAsDone(context, step, request.by);
-  else for (const step of open) context.again.add(keyOf(step));
+  if (request.verdict === 'retry') for (const step of open) context.again.add(keyOf(step));
   // A pause removed our own file: if LXD had not taken it, waiting for its effect would be in vain.
   if (request.verdict === 'retry') await preparePatchAgain(context, await loadRun(context));
   return loadRun(context);
 }
 
-function openSteps(run: Run, { step, member }: ResumeRequest): readonly PlanStep[] {
+function chosenSteps(run: Run, { step, member }: ResumeRequest): readonly PlanStep[] {
+  const open = openSteps(run);
   return run.plan.stages
     .flatMap(({ steps }) => steps)
     .filter((one) => (step === null || one.id === step) && (member === null || one.member === member))
-    .filter((one) => ['failed', 'unknown', 'started'].includes(recordOf(run, one).state));
+    .filter((one) => open.includes(recordOf(run, one)));
 }
 
 async function enter(

@@ -33,6 +33,8 @@ export interface Runner {
 
 export function createRunner(deps: RunnerDeps): Runner {
   const active = new Map<RunId, Promise<Run>>();
+  /** Runs to which a verdict is being applied. */
+  const resuming = new Set<RunId>();
   const draining = new AbortController();
 
   /** At most one worker per run. */
@@ -42,6 +44,16 @@ export function createRunner(deps: RunnerDeps): Runner {
     const working = task().finally(() => active.delete(run));
     active.set(run, working);
     return working;
+  }
+
+  /** The worker that paused it may have a last word to write: then it is waited for, and only then. */
+  async function loadPaused(context: RunContext): Promise<Run> {
+    for (;;) {
+      const run = await loadRun(context);
+      const working = active.get(run.id);
+      if (run.state !== 'paused' || working === undefined || resuming.has(run.id)) return run;
+      await working.catch(() => undefined);
+    }
   }
 
   async function contextOf(id: RunId): Promise<RunContext | Run> {
@@ -71,14 +83,19 @@ export function createRunner(deps: RunnerDeps): Runner {
     async resume(request) {
       const context = await contextOf(request.run);
       if ('state' in context) return context;
-      if (active.has(request.run)) return loadRun(context);
-      const resumed = await applyVerdict(context, request);
-      if (resumed.state === 'running') {
-        occupy(request.run, () => work(context)).catch((cause: unknown) => {
-          deps.log.error('a resumed run stopped', { run: request.run }, cause);
-        });
-      }
-      return resumed;
+      const found = await loadPaused(context);
+      if (found.state !== 'paused' || resuming.has(found.id) || draining.signal.aborted) return found;
+      // Nothing is awaited between this look at who works on it and taking it.
+      resuming.add(found.id);
+      const applying = applyVerdict(context, request).finally(() => resuming.delete(found.id));
+      const goOn = async (): Promise<Run> => {
+        const resumed = await applying;
+        return resumed.state === 'running' ? work(context) : resumed;
+      };
+      occupy(found.id, goOn).catch((cause: unknown) => {
+        deps.log.error('a resumed run stopped', { run: found.id }, cause);
+      });
+      return applying;
     },
     async reconcile() {
       const found = await deps.store.listRuns({ states: ['approved', 'running'] });
