@@ -51,6 +51,11 @@ export type StepCall =
   | { readonly kind: 'await-patch-consumed'; readonly waitS: number }
   /** Remove our own unconsumed patch (recognised by the run's mark) and assert that none is left. */
   | { readonly kind: 'remove-patch'; readonly run: RunId }
+  /**
+   * The guarded statements through this serving member's live database, each a transaction of its own. Their counts may go up as
+   * well as down: each row gets what its own daemon has.
+   */
+  | { readonly kind: 'run-sql'; readonly run: RunId; readonly statements: readonly PatchParams[] }
   /** systemctl start --no-block of both sockets and the service. */
   | { readonly kind: 'start' }
   /** Wait until `/internal/ready` says 200, at most `waitS`. */
@@ -111,6 +116,12 @@ export interface Plan {
   /** SHA-256 (hex) over the facts that the plan rests on; compared at the start of the run. */
   readonly fingerprint: string;
 }
+
+/** What a person has to know before approving. */
+export type PlanWords = Pick<
+  Plan,
+  'outage' | 'instances' | 'instancesStopped' | 'irreversible' | 'rollback' | 'warnings'
+>;
 
 export interface Alternative {
   readonly strategy: Strategy;

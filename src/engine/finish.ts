@@ -32,7 +32,7 @@ export async function finish(context: RunContext): Promise<Run> {
   for (;;) {
     if ((await loadRun(context)).abortRequestedBy !== null) return abortRun(context);
     const seen = await lookAgain(context);
-    history = foldHistory(history, seen.observation, seen.diagnosis);
+    history = foldHistory(history, seen.observation, seen.diagnosis, plan.baseline.targets);
     const { met, unmet } = judgeEnd({ plan, ...seen, history });
     if (met) return succeed(context, run);
     if (unmet.some(({ lasting }) => lasting) || isOver(context, history, begun, seen)) return giveUp(context, unmet);
@@ -51,7 +51,7 @@ async function succeed(context: RunContext, run: Run): Promise<Run> {
   await deps.failpoints.hit('before-end');
   const seconds = Math.max(1, Math.round((deps.clock.nowMs() - (run.startedAt ?? run.createdAt)) / 1000));
   const count = run.plan.baseline.targets.length;
-  const text = `All ${count} members are ready and in step; every heartbeat has advanced since, and nothing of this run is left.`;
+  const text = `${endWords(count, context.cluster.members.length)}; every heartbeat has advanced since, and nothing of this run is left.`;
   const moved = await journal.move({
     from: ['running'],
     to: 'succeeded',
@@ -61,6 +61,13 @@ async function succeed(context: RunContext, run: Run): Promise<Run> {
     ],
   });
   return moved ?? loadRun(context);
+}
+
+/** A run that corrects some rows leaves the others' question open. */
+function endWords(count: number, all: number): string {
+  return count === all
+    ? `All ${count} members are ready and in step`
+    : `${count} of ${all} members are ready with the rows that they should have`;
 }
 
 async function giveUp(context: RunContext, unmet: readonly Unmet[]): Promise<Run> {

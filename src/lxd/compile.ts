@@ -13,6 +13,7 @@ import {
   writePatch,
   writePatchLook,
 } from './catalogue/patch.ts';
+import { runSql, runSqlLook } from './catalogue/live-sql.ts';
 import { HOLD, HOLD_LOOK, plainStop, RELEASE, RELEASE_LOOK } from './catalogue/snap.ts';
 import {
   awaitReady,
@@ -57,6 +58,8 @@ function bodyOf(call: StepCall): Body {
       return awaitPatchConsumed(wait(call.waitS));
     case 'remove-patch':
       return removePatch(call.run);
+    case 'run-sql':
+      return runSql(call.run, call.statements);
     case 'start':
       return START;
     case 'await-ready':
@@ -85,6 +88,8 @@ function lookOf(call: StepCall): Body {
       return CONSUMED_LOOK;
     case 'remove-patch':
       return removePatchLook(call.run);
+    case 'run-sql':
+      return runSqlLook(call.statements);
     case 'start':
       return START_LOOK;
     case 'await-ready':

@@ -62,6 +62,16 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'stale-while-serving',
+    summary: 'two of three went ahead and were put back: their rows stayed high, they crash-loop; the third serves',
+    from: 'lower',
+    happen(stage) {
+      stage.sql(`UPDATE nodes SET api_extensions=${String(stage.builds.higher.extensions)} WHERE name IN ('m2','m3')`);
+      stage.restart(['m2', 'm3']);
+      stage.pass(40);
+    },
+  },
+  {
     name: 'stopped-all',
     summary: 'every member was stopped and put on an older release; nothing runs',
     happen(stage) {

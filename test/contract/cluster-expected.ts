@@ -33,7 +33,11 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
       ['latent-skew', 'm1', 'm2'],
       ['mixed-binaries', 'm3'],
     ],
-    plan: ['latent-skew', 'mixed-binaries', 'roll-forward'],
+    plan: { strategy: 'sql-live', stages: ['1-back-up m1 m2 m3', '2-run-sql m1', '3-await-ready m1 m2'] },
+  },
+  'stale-while-serving': {
+    findings: [['stale-counter-while-serving', 'm2', 'm3']],
+    plan: { strategy: 'sql-live', stages: ['1-back-up m1 m2 m3', '2-run-sql m1', '3-await-ready m1 m2 m3'] },
   },
   'upgrade-waiting': {
     findings: [
@@ -99,5 +103,6 @@ export interface Repair {
 export const REPAIRS: readonly Repair[] = [
   { scenario: 'downgraded-all', line: '', strategy: 'patch-in-place' },
   { scenario: 'downgraded-all', line: '--strategy stop-patch-start', strategy: 'stop-patch-start' },
+  { scenario: 'stale-while-serving', line: '', strategy: 'sql-live' },
   { scenario: 'stopped-all', line: '', strategy: 'stop-patch-start' },
 ];

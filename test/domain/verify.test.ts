@@ -45,7 +45,7 @@ function unmetAfter(looks: readonly ClusterObservation[], made: Plan = PLAN, sta
   let codes: readonly string[] = ['no look'];
   for (const observation of looks) {
     const diagnosis = diagnose(observation, RELEASES);
-    history = foldHistory(history, observation, diagnosis);
+    history = foldHistory(history, observation, diagnosis, made.baseline.targets);
     const judged = judgeEnd({ plan: made, observation, diagnosis, history });
     expect(judged.met).toBe(judged.unmet.length === 0);
     codes = judged.unmet.map(({ code }) => code);
@@ -196,4 +196,29 @@ test('the limit follows the cluster’s own threshold', () => {
   expect(verifyLimitMs(look())).toBe(40_000);
   const settings = { offlineThresholdS: 60, healingThresholdS: null, shutdownTimeoutMin: null };
   expect(verifyLimitMs(look({ onM2: { settings } }))).toBe(100_000);
+});
+
+describe('the end of a run that corrects rows while the members run different LXD', () => {
+  const members = three({ build: '5.21.3', facts: { clusterList: ONLINE } }, { m3: { build: '5.21.2' } });
+  const made = requirePlan(plan(observationOf({ members, rows: 387 })));
+  function later(heartbeatMs: number, status: string, m1 = 402): ClusterObservation {
+    const clusterList = ONLINE.map((one) => ({ ...one, status }));
+    return observationOf({
+      members: members.map((member) => ({ ...member, facts: { ...member.facts, clusterList } })),
+      rows: { m1, m2: 402, m3: 387 },
+      row: { m1: { heartbeatMs }, m2: { heartbeatMs }, m3: { heartbeatMs: 1 } },
+    });
+  }
+
+  test('is met by the members whose rows it corrected, whatever the other one does', () => {
+    expect(unmetAfter([later(NOW, 'Online'), later(NOW + 10_000, 'Online')], made)).toEqual([]);
+  });
+
+  test('may show every member as blocked, as LXD does while rows differ', () => {
+    expect(unmetAfter([later(NOW, 'Blocked'), later(NOW + 10_000, 'Blocked')], made)).toEqual([]);
+  });
+
+  test('is not met while a row is as wrong as before', () => {
+    expect(unmetAfter([later(NOW, 'Online', 387), later(NOW + 10_000, 'Online', 387)], made)).toEqual(['row-differs']);
+  });
 });

@@ -16,6 +16,7 @@ const instances = { running: [{ pid: 7, name: 'c7' }] };
 const plans = [
   plan(downgradedAll()),
   plan(stoppedAll({ m2: { facts: { snap: unheld } } })),
+  plan(putBackWhileServing()),
   plan(putBackWhileServing(), { strategy: 'stop-patch-start' }),
   plan(putBackWhileServing({ m1: { facts: { instances } } }), {
     strategy: 'stop-patch-start',
@@ -32,7 +33,7 @@ function bytes(text: string): Uint8Array {
 
 describe('the catalogue', () => {
   test('has a text and a look for every step that the planner makes', () => {
-    expect(new Set(steps.map(({ call }) => call.kind)).size).toBe(12);
+    expect(new Set(steps.map(({ call }) => call.kind)).size).toBe(13);
     for (const step of steps) {
       expect(compileStep(step).length, step.id).toBeGreaterThan(100);
       expect(LXD_CATALOGUE.lookText(step).length, step.id).toBeGreaterThan(100);

@@ -29,6 +29,7 @@ export const SCENARIO_NAMES = [
   'downgraded-one',
   'downgraded-minority-patched',
   'upgrade-waiting',
+  'stale-while-serving',
   'stopped-all',
   'quorum-lost',
   'schema-newer',
@@ -54,6 +55,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, Make>> = {
   'downgraded-one': downgradedOne,
   'downgraded-minority-patched': minorityPatched,
   'upgrade-waiting': upgradeWaiting,
+  'stale-while-serving': staleWhileServing,
   'stopped-all': stoppedAll,
   'quorum-lost': quorumLost,
   'schema-newer': schemaNewer,
@@ -112,6 +114,17 @@ async function upgradeWaiting(lab: Machines, names: readonly string[], first: st
   await lab.waitUntil(`${first} waits`, () => waiting(lab, first));
   await lab.waitUntil('the others serve', () => allServing(lab, names.slice(1)));
   return `${first} runs 502 and waits for the others, which serve on 501; its refresh hangs in "Start snap services"`;
+}
+
+async function staleWhileServing(lab: Machines, names: readonly string[], first: string): Promise<string> {
+  const others = names.slice(1);
+  await intoRevision(lab, names, '501');
+  const list = others.map((name) => `'${name}'`).join(',');
+  await lab.must(first, `lxd sql global "UPDATE nodes SET api_extensions=318 WHERE name IN (${list})"`);
+  await Promise.all(others.map((name) => lab.must(name, 'systemctl reload snap.lxd.daemon.service')));
+  await lab.waitUntil('the others crash-loop', () => crashLooping(lab, others, BEHIND));
+  await lab.waitUntil(`${first} serves`, () => serving(lab, first));
+  return `all run 501; ${others.join(', ')} were ahead and put back: their rows say 318, they crash-loop; ${first} serves`;
 }
 
 async function stoppedAll(lab: Machines, names: readonly string[]): Promise<string> {

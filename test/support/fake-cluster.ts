@@ -163,6 +163,9 @@ function act(world: FakeCluster, member: FakeMember, kind: StepKind): number {
     case 'remove-patch':
       member.patch = false;
       return 0;
+    case 'run-sql':
+      for (const one of world.members) one.row = LOW;
+      return 0;
     case 'start':
       member.daemon = 'starting';
       return 0;
@@ -208,6 +211,8 @@ function isDone(world: FakeCluster, member: FakeMember, kind: StepKind): boolean
     case 'await-patch-consumed':
     case 'remove-patch':
       return !member.patch;
+    case 'run-sql':
+      return world.members.every(({ row }) => row === LOW);
     case 'start':
       return member.daemon !== 'stopped';
     case 'await-ready':

@@ -112,15 +112,16 @@ function statements(plan: Plan): readonly Block[] {
   const patches = plan.stages.flatMap((stage) =>
     stage.steps.flatMap(({ call }) => (call.kind === 'write-patch' ? [call.patch] : [])),
   );
-  const patch = patches[0];
-  if (patch === undefined) return [];
-  return [
+  const live = plan.stages.flatMap((stage) =>
+    stage.steps.flatMap(({ call }) => (call.kind === 'run-sql' ? call.statements : [])),
+  );
+  return [...patches.slice(0, 1), ...live].map((patch) =>
     text(
       'The change itself: the recorded number of API extensions becomes ',
       strong(String(patch.target)),
-      ` in rows ${patch.rowIds.join(', ')}, only where it is ${patch.oldCounts.join(' or ')} and the schema is ${patch.schema}, and only within ${patch.lifetimeS} s. Nothing else is written.`,
+      ` in ${patch.rowIds.length === 1 && plan.strategy === 'sql-live' ? 'row' : 'rows'} ${patch.rowIds.join(', ')}, only where it is ${patch.oldCounts.join(' or ')} and the schema is ${patch.schema}, and only within ${patch.lifetimeS} s. Nothing else is written.`,
     ),
-  ];
+  );
 }
 
 /** What each member's shell gets, to the letter; one block for members that get the same. */

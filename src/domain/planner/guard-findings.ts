@@ -36,9 +36,10 @@ const BLOCKING: Readonly<Partial<Record<FindingKind, RefusalCode>>> = {
   'extension-bump-env': 'extension-bump-env',
 };
 
-export function guardFindings(view: PlannerView): readonly RefusalReason[] {
+/** `except`: what the strategy is there to mend. */
+export function guardFindings(view: PlannerView, except: readonly FindingKind[] = []): readonly RefusalReason[] {
   return view.input.diagnosis.findings.flatMap(({ kind, title }) => {
     const code = BLOCKING[kind];
-    return code === undefined ? [] : [{ code, text: title }];
+    return code === undefined || except.includes(kind) ? [] : [{ code, text: title }];
   });
 }

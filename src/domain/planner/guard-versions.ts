@@ -19,7 +19,7 @@ export function guardVersions(view: PlannerView): readonly RefusalReason[] {
 }
 
 /** The count that is written must have been measured: a release table knows labels, not binaries. */
-function guardCounts(view: PlannerView): readonly RefusalReason[] {
+export function guardCounts(view: PlannerView): readonly RefusalReason[] {
   return [
     ...whereTrue(
       view.reached.filter(({ facts }) => facts.install === 'snap'),
@@ -90,7 +90,7 @@ function isMeasured(member: ReachedMember): boolean {
   return member.installed !== null;
 }
 
-function guardRunning(view: PlannerView): readonly RefusalReason[] {
+export function guardRunning(view: PlannerView): readonly RefusalReason[] {
   return whereTrue(
     view.reached,
     ({ facts, installed, running }) => {
@@ -124,7 +124,7 @@ function guardSchema(view: PlannerView): readonly RefusalReason[] {
 }
 
 /** LXD supports going lower only inside one LTS track. Where the rows come from is told by their counts. */
-function guardTrack(view: PlannerView): readonly RefusalReason[] {
+export function guardTrack(view: PlannerView): readonly RefusalReason[] {
   const { releases } = view.input.releases;
   if (view.binary === null || view.stale.length === 0) return [];
   const own = findRelease(view.input.releases, view.binary.version);

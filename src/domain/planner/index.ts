@@ -3,9 +3,11 @@
  * person must know. A strategy that was named is planned or refused, never replaced by another.
  */
 import { fingerprint } from '../fingerprint.ts';
-import type { Baseline, Plan, Planned, RefusalReason } from '../plan.ts';
+import type { Baseline, MemberTarget, Plan, Planned, PlanStage, RefusalReason, Strategy } from '../plan.ts';
 import { nextOf } from './next.ts';
-import { patchInPlaceStages, stopPatchStartStages } from './stages.ts';
+import { assertNever } from '../assert-never.ts';
+import { liveTargets } from './live-rows.ts';
+import { patchInPlaceStages, sqlLiveStages, stopPatchStartStages } from './stages.ts';
 import {
   alternativesTo,
   isBuilt,
@@ -39,7 +41,8 @@ export function planRecovery(input: PlanInput): Planned {
 
 /** What the end of a run is held against: the plan's targets, and what lives on the members at this moment. */
 export function baselineOf(input: PlanInput): Baseline {
-  return baseline(viewOf(input));
+  const view = viewOf(input);
+  return baseline(view, input.strategy ?? recommendedOf(view));
 }
 
 function refuse(view: PlannerView, reasons: readonly RefusalReason[], instead: BuiltStrategy | null): Planned {
@@ -56,21 +59,30 @@ function planOf(view: PlannerView, strategy: BuiltStrategy): Plan {
     run: input.run,
     cluster: input.cluster.name,
     strategy,
-    instancesPolicy: strategy === 'patch-in-place' ? 'keep' : input.instances,
-    stages: strategy === 'patch-in-place' ? patchInPlaceStages(view) : stopPatchStartStages(view),
-    baseline: baseline(view),
+    instancesPolicy: strategy === 'stop-patch-start' ? input.instances : 'keep',
+    stages: stagesOf(view, strategy),
+    baseline: baseline(view, strategy),
     ...wordsOf(view, strategy),
     fingerprint: fingerprint(input.observation, input.diagnosis),
   };
 }
 
-function baseline(view: PlannerView): Baseline {
+function stagesOf(view: PlannerView, strategy: BuiltStrategy): readonly PlanStage[] {
+  switch (strategy) {
+    case 'sql-live':
+      return sqlLiveStages(view);
+    case 'patch-in-place':
+      return patchInPlaceStages(view);
+    case 'stop-patch-start':
+      return stopPatchStartStages(view);
+    default:
+      return assertNever(strategy);
+  }
+}
+
+function baseline(view: PlannerView, strategy: Strategy | null): Baseline {
   return {
-    targets: view.reached.flatMap(({ member, row }) =>
-      row === null || view.binary === null
-        ? []
-        : [{ member, rowId: row.id, extensions: view.binary.extensions, schema: view.binary.schema }],
-    ),
+    targets: strategy === 'sql-live' ? liveTargets(view) : equalTargets(view),
     databaseSchema: view.rows?.databaseSchema ?? 0,
     instances: view.reached.map(({ member, facts }) => ({
       member,
@@ -79,4 +91,12 @@ function baseline(view: PlannerView): Baseline {
     lxcfs: view.reached.map(({ member, facts }) => ({ member, pid: facts.lxcfsPid })),
     changes: view.reached.map(({ member, facts }) => ({ member, ids: facts.changes?.map(({ id }) => id) ?? [] })),
   };
+}
+
+function equalTargets(view: PlannerView): readonly MemberTarget[] {
+  return view.reached.flatMap(({ member, row }) =>
+    row === null || view.binary === null
+      ? []
+      : [{ member, rowId: row.id, extensions: view.binary.extensions, schema: view.binary.schema }],
+  );
 }

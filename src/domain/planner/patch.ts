@@ -28,6 +28,6 @@ export function guardedStatement(patch: PatchParams): string {
   );
 }
 
-function ascending(numbers: readonly number[]): readonly number[] {
+export function ascending(numbers: readonly number[]): readonly number[] {
   return [...new Set(numbers)].sort((a, b) => a - b);
 }

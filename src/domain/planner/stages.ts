@@ -1,9 +1,10 @@
 /**
- * The stages of the two strategies (recovery rules). Steps of a stage run side by side, stages one after the other. Owns order,
+ * The stages of each strategy (recovery rules). Steps of a stage run side by side, stages one after the other. Owns order,
  * limits and effects; the texts that a member runs are made elsewhere from these values.
  */
 import { requireRunId, type MemberName, type RunId } from '../ids.ts';
 import type { PatchParams, PlanStage, PlanStep, StepCall, StepEffect } from '../plan.ts';
+import { liveStatements, liveWriter, livingAfterSql } from './live-rows.ts';
 import { patchParams } from './patch.ts';
 import { inPhase, type PlannerView, type ReachedMember } from './view.ts';
 
@@ -12,6 +13,8 @@ const UNNAMED_RUN = requireRunId('r000000');
 
 /** Waits in s. A crash loop turns every few seconds; a waiting daemon looks again after a minute at the latest. */
 const CONSUME_S = 60;
+/** Life of a statement that is sent at once: shorter than its step, so that nothing of it is left when somebody looks. */
+const SQL_LIFE_S = 30;
 const READY_S = 90;
 const READY_AFTER_START_S = 150;
 /** LXD's default of `core.shutdown_timeout`, in minutes. */
@@ -39,6 +42,7 @@ const EFFECTS: Readonly<Record<StepCall['kind'], StepEffect>> = {
   'write-patch': 'once',
   'await-patch-consumed': 'read',
   'remove-patch': 'idempotent',
+  'run-sql': 'once',
   start: 'idempotent',
   'await-ready': 'read',
 };
@@ -47,6 +51,23 @@ interface StageDraft {
   readonly title: string;
   readonly members: readonly ReachedMember[];
   readonly callFor: (member: ReachedMember) => StepCall;
+}
+
+export function sqlLiveStages(view: PlannerView): readonly PlanStage[] {
+  const run = view.input.run ?? UNNAMED_RUN;
+  const writer = liveWriter(view);
+  if (writer === null) throw new Error('sql-live was planned without a serving member');
+  const statements = liveStatements(view, SQL_LIFE_S);
+  const members = livingAfterSql(view);
+  return numbered([
+    backUp(view, run, false),
+    {
+      title: 'Correct the rows in the live database',
+      members: [writer],
+      callFor: () => ({ kind: 'run-sql', run, statements }),
+    },
+    { title: 'Wait until LXD is ready', members, callFor: () => ({ kind: 'await-ready', waitS: READY_S }) },
+  ]);
 }
 
 export function patchInPlaceStages(view: PlannerView): readonly PlanStage[] {

@@ -1,10 +1,11 @@
 /**
  * Which strategy is right now. Owns the order (smallest blast radius first), what may be chosen without being named, and why each
- * of the others is not possible. Two are built; for the others the reason ends in what a person can do by hand.
+ * of the others is not possible. For those that are not built the reason ends in what a person can do by hand.
  */
 import { assertNever } from '../assert-never.ts';
+import { reasonsAgainstSqlLive } from './guard-live.ts';
 import { STRATEGIES, type Alternative, type RefusalReason, type Strategy } from '../plan.ts';
-import { latentByHand, latentMembers, rollForwardByHand, sqlByHand } from './by-hand.ts';
+import { rollForwardByHand } from './by-hand.ts';
 import { guardFindings } from './guard-findings.ts';
 import { guardHealth, guardLeftovers } from './guard-health.ts';
 import { guardMembers } from './guard-members.ts';
@@ -13,17 +14,32 @@ import { guardForward, guardLatent, guardVersions } from './guard-versions.ts';
 import { withoutRepeats } from './reasons.ts';
 import { inPhase, type PlannerView } from './view.ts';
 
-export type BuiltStrategy = 'patch-in-place' | 'stop-patch-start';
-
 /** Smallest blast radius first. */
-const BUILT: readonly BuiltStrategy[] = ['patch-in-place', 'stop-patch-start'];
+const BUILT = ['sql-live', 'patch-in-place', 'stop-patch-start'] as const satisfies readonly Strategy[];
+
+export type BuiltStrategy = (typeof BUILT)[number];
 
 export function isBuilt(strategy: Strategy): strategy is BuiltStrategy {
-  return strategy === 'patch-in-place' || strategy === 'stop-patch-start';
+  return BUILT.some((built) => built === strategy);
 }
 
 /** Why it may not run now; empty when it may. */
 export function reasonsAgainst(view: PlannerView, strategy: BuiltStrategy): readonly RefusalReason[] {
+  switch (strategy) {
+    case 'sql-live':
+      return reasonsAgainstSqlLive(view);
+    case 'patch-in-place':
+    case 'stop-patch-start':
+      return reasonsAgainstPatch(view, strategy);
+    default:
+      return assertNever(strategy);
+  }
+}
+
+function reasonsAgainstPatch(
+  view: PlannerView,
+  strategy: 'patch-in-place' | 'stop-patch-start',
+): readonly RefusalReason[] {
   const common = commonReasons(view);
   const need = guardNeed(view);
   if (view.binary === null || need.length > 0) return common;
@@ -43,8 +59,6 @@ export function alternativesTo(view: PlannerView, planned: Strategy | null): rea
 /** Why a strategy that isn't built can't be had, and what a person can do instead. */
 export function whyNotBuilt(view: PlannerView, strategy: Exclude<Strategy, BuiltStrategy>): string {
   switch (strategy) {
-    case 'sql-live':
-      return whySqlLive(view);
     case 'align-revision': {
       const forward = rollForwardByHand(view);
       return forward === null
@@ -75,7 +89,7 @@ function commonReasons(view: PlannerView): readonly RefusalReason[] {
 }
 
 function mayBeChosen(view: PlannerView, strategy: BuiltStrategy): boolean {
-  return strategy === 'patch-in-place' || inPhase(view, 'stopped').length === view.members.length;
+  return strategy !== 'stop-patch-start' || inPhase(view, 'stopped').length === view.members.length;
 }
 
 function alternativeOf(view: PlannerView, strategy: Strategy): Alternative {
@@ -87,15 +101,7 @@ function alternativeOf(view: PlannerView, strategy: Strategy): Alternative {
 }
 
 const WHY_POSSIBLE: Readonly<Record<BuiltStrategy, string>> = {
+  'sql-live': 'Stops nothing and touches no instance: the rows are corrected where LXD serves.',
   'patch-in-place': 'Stops nothing and touches no instance.',
   'stop-patch-start': 'The classical runbook: it stops every daemon first, so it does more than is needed.',
 };
-
-function whySqlLive(view: PlannerView): string {
-  if (inPhase(view, 'serving').length === 0) return 'Nobody serves, so there is no live database to write to.';
-  const latent = latentMembers(view).length > 0 ? latentByHand(view) : null;
-  const sql = latent ?? sqlByHand(view);
-  return sql === null
-    ? 'No row of the nodes table is wrong.'
-    : `It is what this cluster needs, and is not built into this version. ${sql}`;
-}

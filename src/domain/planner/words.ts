@@ -2,26 +2,20 @@
  * What a person has to know before approving, in plain words with numbers: who is without an API and for how long, what happens to
  * instances, what can't be undone, how it is undone otherwise.
  */
+import type { PlanWords } from '../plan.ts';
 import { releaseOf } from '../release.ts';
 import { instancesThatStop } from './guard-strategy.ts';
+import { sqlLiveWords } from './words-live.ts';
 import type { BuiltStrategy } from './strategies.ts';
 import { chooseLooper } from './stages.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
-export interface PlanWords {
-  readonly outage: string;
-  readonly instances: string;
-  readonly instancesStopped: number;
-  readonly irreversible: readonly string[];
-  readonly rollback: string;
-  readonly warnings: readonly string[];
-}
-
 export function wordsOf(view: PlannerView, strategy: BuiltStrategy): PlanWords {
+  if (strategy === 'sql-live') return sqlLiveWords(view, instancesOf(view, strategy), warningsOf(view, strategy));
   return {
     outage: outageOf(view, strategy),
     instances: instancesOf(view, strategy),
-    instancesStopped: strategy === 'patch-in-place' ? 0 : (instancesThatStop(view) ?? 0),
+    instancesStopped: strategy === 'stop-patch-start' ? (instancesThatStop(view) ?? 0) : 0,
     irreversible: irreversibleOf(view),
     rollback: rollbackOf(view),
     warnings: warningsOf(view, strategy),
@@ -43,7 +37,7 @@ function instancesOf(view: PlannerView, strategy: BuiltStrategy): string {
   const unread = view.reached.filter(({ instances }) => instances === null);
   const gap = unread.length === 0 ? '' : ` On ${namesOf(unread)} they could not be counted.`;
   const running = `${total} running ${total === 1 ? 'instance' : 'instances'} on ${perMember(view)}`;
-  if (strategy === 'patch-in-place') return `No instance is touched: ${running}.${gap}`;
+  if (strategy !== 'stop-patch-start') return `No instance is touched: ${running}.${gap}`;
   const stops = instancesThatStop(view) ?? 0;
   if (stops > 0) return `${stops} instances on ${namesOf(inPhase(view, 'serving'))} are shut down; ${running}.${gap}`;
   return `Instances keep running while LXD is down: ${running}.${gap}`;
@@ -100,6 +94,6 @@ function warningsOf(view: PlannerView, strategy: BuiltStrategy): readonly string
       : [`Refreshes are not held on ${namesOf(unheld)}: snapd may refresh LXD to the head of its channel again.`]),
     'A member with a lower LXD than another refreshes itself to the head of its channel, whatever is held: keep all members on one revision.',
     ...(blindToHealing ? ['cluster.healing_threshold could not be read while nobody serves.'] : []),
-    ...(strategy === 'patch-in-place' ? [evidence] : []),
+    ...(strategy === 'stop-patch-start' ? [] : [evidence]),
   ];
 }

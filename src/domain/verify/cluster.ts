@@ -32,18 +32,24 @@ function checkSchema({ plan, diagnosis }: EndQuestion): readonly Unmet[] {
   ];
 }
 
-/** Whichever member lists it: `Online`, or `Evacuated` for one whose row says so. */
-function checkStatus({ observation, diagnosis }: EndQuestion, target: MemberTarget): readonly Unmet[] {
+/**
+ * Whichever member lists it: `Online`, or `Evacuated` for one whose row says so. From 5.21.4 on LXD lists every member as `Blocked`
+ * while rows differ, which they rightly do after `sql-live` on different binaries.
+ */
+function checkStatus({ plan, observation, diagnosis }: EndQuestion, target: MemberTarget): readonly Unmet[] {
   const { member } = target;
   const evacuated = diagnosis.rows?.rows.find(({ id }) => id === target.rowId)?.state === 'evacuated';
   const wanted = evacuated ? 'evacuated' : 'online';
   const lists = observation.members.flatMap(({ facts }) => (facts?.clusterList ? [facts.clusterList] : []));
   const said = lists.map((list) => list.find(({ name }) => name === member)?.status.toLowerCase() ?? 'missing');
-  if (said.length > 0 && said.every((status) => status === wanted)) return [];
+  const counts = new Set(diagnosis.rows?.rows.map(({ apiExtensions }) => apiExtensions));
+  const mayBlock = plan.strategy === 'sql-live' && counts.size > 1;
+  const isFine = (status: string): boolean => status === wanted || (mayBlock && status === 'blocked');
+  if (said.length > 0 && said.every(isFine)) return [];
   const text =
     said.length === 0
       ? `No member lists the status of ${member}.`
-      : `LXD lists ${member} as ${said.find((status) => status !== wanted) ?? 'unknown'}.`;
+      : `LXD lists ${member} as ${said.find((status) => !isFine(status)) ?? 'unknown'}.`;
   return [{ code: 'status', member, text, lasting: false }];
 }
 

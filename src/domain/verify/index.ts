@@ -4,8 +4,10 @@
  *
  * `NRestarts` is judged over the time of the verification, which lasts two heartbeats anyway, and not over a fixed minute.
  */
-import type { Diagnosis } from '../diagnose/types.ts';
+import type { DaemonPhase, Diagnosis } from '../diagnose/types.ts';
+import type { MemberName } from '../ids.ts';
 import type { ClusterObservation, MemberObservation } from '../observation.ts';
+import type { MemberTarget } from '../plan.ts';
 import { checkCluster } from './cluster.ts';
 import { checkHost } from './host.ts';
 import { checkMember } from './member.ts';
@@ -33,6 +35,7 @@ export function foldHistory(
   history: VerifyHistory,
   observation: ClusterObservation,
   diagnosis: Diagnosis,
+  targets: readonly MemberTarget[],
 ): VerifyHistory {
   const seen = diagnosis.rows?.source === 'live' ? heartbeatsOf(diagnosis) : {};
   const heartbeats = { ...history.heartbeats };
@@ -40,7 +43,9 @@ export function foldHistory(
     const before = heartbeats[name] ?? [];
     if (value !== null && value > (before.at(-1) ?? 0)) heartbeats[name] = [...before, value];
   }
-  const allReady = diagnosis.members.every(({ phase }) => phase === 'serving');
+  const concerned =
+    targets.length === 0 ? diagnosis.members.map(({ member }) => member) : targets.map(({ member }) => member);
+  const allReady = concerned.every((name) => phaseOf(diagnosis, name) === 'serving');
   if (!allReady || history.allReadyAt !== null) return { ...history, heartbeats };
   return {
     ...history,
@@ -67,6 +72,10 @@ export function judgeEnd(question: EndQuestion): { readonly met: boolean; readon
   ]);
   const unmet = [...perMemberUnmet, ...checkCluster(question)];
   return { met: unmet.length === 0, unmet };
+}
+
+function phaseOf({ members }: Diagnosis, name: MemberName): DaemonPhase {
+  return members.find(({ member }) => member === name)?.phase ?? 'unknown';
 }
 
 function heartbeatsOf({ rows }: Diagnosis): Readonly<Record<string, number | null>> {

@@ -12,7 +12,9 @@ interface Body {
   readonly body: string;
 }
 
-const LONGEST_LIFE_S = 900;
+export const LONGEST_LIFE_S = 900;
+/** Ends every statement; the second, in Unix time, follows. */
+export const DEADLINE = `AND CAST(strftime('%s','now') AS INTEGER) <`;
 
 /** First line of our patch file: a comment to SQLite. */
 export function patchMark(run: RunId): string {
@@ -30,10 +32,17 @@ export function guardedStatement(patch: PatchParams): string {
   if (patch.oldCounts.some((count) => count <= patch.target)) throw new Error('an old count is not above the target');
   return [
     `UPDATE nodes SET api_extensions=${wholeNumber(patch.target, 1, 99_999)}`,
-    `WHERE schema=${wholeNumber(patch.schema, 1, 99_999)}`,
+    `WHERE ${guardOf(patch)}`,
+    DEADLINE,
+  ].join(' ');
+}
+
+/** What must hold of a row for it to be changed: schema, id, and one of the counts that were read. */
+export function guardOf(patch: PatchParams): string {
+  return [
+    `schema=${wholeNumber(patch.schema, 1, 99_999)}`,
     `AND id IN (${numberList(patch.rowIds, 999_999_999)})`,
     `AND api_extensions IN (${numberList(patch.oldCounts, 99_999)})`,
-    `AND CAST(strftime('%s','now') AS INTEGER) <`,
   ].join(' ');
 }
 

@@ -72,6 +72,31 @@ signal() { if [ -n "$R" ]; then env kill -s "$1" "$2"; else kill -s "$1" "$2"; f
   patch: `own_patch() { [ -f "$patch" ] && [ ! -L "$patch" ] && [ "$(first_line "$patch")" = "$mark" ]; }
 some_patch() { [ -e "$patch" ] || [ -L "$patch" ]; }
 `,
+  sql: `count_of() {
+  number=
+  if command -v curl >/dev/null; then
+    said=$(ask_sql "SELECT COUNT(*) FROM nodes WHERE $1") || return 1
+    case $said in *'"rows":[['*) ;; *) return 1 ;; esac
+    number=\${said#*'"rows":[['}
+    number=\${number%%]*}
+  else
+    said=$(ask_sql "SELECT COUNT(*) FROM nodes WHERE $1") || return 1
+    while read -r bar word _; do
+      case "$bar $word" in '| '[0-9]*) number=$word ;; esac
+    done <<SAID
+$said
+SAID
+  fi
+  case $number in ''|*[!0-9]*) number=; return 1 ;; esac
+}
+ask_sql() {
+  if command -v curl >/dev/null; then
+    timeout -k 1 12 curl -sS -f -m 10 --unix-socket "$U" -d "{\\"database\\":\\"global\\",\\"query\\":\\"$1\\"}" http://lxd/internal/sql </dev/null
+  else
+    timeout -k 1 12 lxd sql global "$1" </dev/null
+  fi
+}
+`,
 } as const;
 
 export type LibraryPart = keyof typeof LIBRARY;
@@ -86,7 +111,7 @@ export interface StepText {
   readonly body: string;
 }
 
-const ORDER: readonly LibraryPart[] = ['processes', 'state', 'ready', 'units', 'patch'];
+const ORDER: readonly LibraryPart[] = ['processes', 'state', 'ready', 'units', 'patch', 'sql'];
 
 export function buildText({ kind, seconds, uses, body }: StepText): string {
   const library = ORDER.filter((name) => uses.includes(name)).map((name) => LIBRARY[name]);
