@@ -3,17 +3,26 @@
  * the order in which a person has to clear them.
  */
 import type { FindingKind } from '../finding.ts';
-import type { RefusalCode, RefusalReason } from '../plan.ts';
+import type { RefusalCode, RefusalReason, Strategy } from '../plan.ts';
 import { latentByHand, rollForwardByHand, sqlByHand, startByHand } from './by-hand.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 /** `possible` is the recommended strategy that could be planned now, when another one was named. */
-export function nextOf(view: PlannerView, reasons: readonly RefusalReason[], possible: string | null): string {
+export function nextOf(view: PlannerView, reasons: readonly RefusalReason[], possible: Strategy | null): string {
   const cluster = view.input.cluster.name;
-  if (possible !== null) return `What is safe now: /lxd recover ${cluster} --strategy ${possible}`;
+  if (possible !== null) {
+    const byHand = handOf(view, possible);
+    const safe = `What is safe now: /lxd recover ${cluster} --strategy ${possible}`;
+    return byHand === null ? safe : `${safe}. By hand: ${byHand}`;
+  }
   const code = reasons[0]?.code;
   const act = code === undefined ? undefined : ACTS[code]?.(view);
   return act ?? `/lxd explain ${cluster}`;
+}
+
+/** What that strategy does, as a person would type it; null where it is more than a command. */
+function handOf(view: PlannerView, strategy: Strategy): string | null {
+  return strategy === 'sql-live' ? (latentByHand(view) ?? sqlByHand(view)) : null;
 }
 
 type Act = (view: PlannerView) => string | null;

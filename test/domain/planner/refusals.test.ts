@@ -191,12 +191,16 @@ describe('the way forward', () => {
   test('of a serving member with wrong rows is the statement through it, once nothing is in its way', () => {
     const full = { disk: { databaseBytes: 10, freeBytes: 30 } };
     expect(nextOf(putBackWhileServing({ m1: { facts: full } }), { strategy: 'sql-live' })).toContain('Free space');
-    expect(nextOf(putBackWhileServing(), { strategy: 'patch-in-place' })).toContain('--strategy sql-live');
+    const next = nextOf(putBackWhileServing(), { strategy: 'patch-in-place' });
+    expect(next).toContain('--strategy sql-live. By hand: On m1: sudo lxd sql global');
+    expect(next).toContain('api_extensions=387 WHERE schema=73 AND id IN (2,3) AND api_extensions IN (402)');
   });
 
   test('of latent skew is to put the rows right before anything restarts', () => {
     const patchedDown = observationOf({ members: three({ build: '5.21.3' }, { m3: { build: '5.21.2' } }), rows: 387 });
-    expect(nextOf(patchedDown, { strategy: 'patch-in-place' })).toContain('--strategy sql-live');
+    const next = nextOf(patchedDown, { strategy: 'patch-in-place' });
+    expect(next).toContain('--strategy sql-live');
+    expect(next).toContain('api_extensions=402 WHERE schema=73 AND id IN (1,2) AND api_extensions IN (387)');
   });
 
   test('of a lost quorum is to start the others side by side', () => {

@@ -64,6 +64,7 @@ export const MEMBERS: Readonly<Record<ScenarioName, readonly MemberFacts[]>> = {
     member('m3', '501'),
   ],
   'upgrade-waiting': [member('m1', '502', { daemon: 'waiting' }), member('m2', '501'), member('m3', '501')],
+  'stale-while-serving': [member('m1', '501'), member('m2', '501', BEHIND), member('m3', '501', BEHIND)],
   'stopped-all': ['m1', 'm2', 'm3'].map((name) => member(name, '501', { ...STOPPED, row: rowOf(318) })),
   'quorum-lost': [member('m1', '502'), member('m2', '502', STOPPED), member('m3', '502', STOPPED)],
   'schema-newer': [
