@@ -34,10 +34,12 @@ function approvalButtons(run: Run): readonly Offered[] {
 }
 
 function abortButton(run: Run): Offered {
+  const underWay = run.state === 'running';
+  const text = underWay ? 'It stops after the step that is under way.' : 'It ends here.';
   return {
-    label: 'Abort after this step',
+    label: underWay ? 'Abort after this step' : 'Abort',
     style: 'danger',
-    confirm: { title: `Abort ${run.id}?`, text: 'It stops after the step that is under way. What is done stays done.' },
+    confirm: { title: `Abort ${run.id}?`, text: `${text} What is done stays done.` },
     meaning: ofRun(run, 'abort'),
   };
 }

@@ -71,8 +71,11 @@ function endWords(count: number, all: number): string {
 }
 
 async function giveUp(context: RunContext, unmet: readonly Unmet[]): Promise<Run> {
-  const shown = unmet.slice(0, SHOWN_UNMET).map(({ text }) => text);
-  const more = unmet.length > shown.length ? [`And ${unmet.length - shown.length} more.`] : [];
+  // Beside what is lost for good, what only had no time yet would read like more trouble.
+  const lasting = unmet.filter((one) => one.lasting);
+  const named = lasting.length > 0 ? lasting : unmet;
+  const shown = named.slice(0, SHOWN_UNMET).map(({ text }) => text);
+  const more = named.length > shown.length ? [`And ${named.length - shown.length} more.`] : [];
   const why = ['Every step was done, and the end is not what was planned.', ...shown, ...more].join(' ');
   return pauseRun(context, why, [context.journal.entry('verify-failed', why)]);
 }

@@ -149,6 +149,20 @@ describe('the verification', () => {
     expect((await rig.store.listTimeline({ run: RUN })).some(({ kind }) => kind === 'verify-failed')).toBe(true);
   });
 
+  test('names what is lost for good, and not what only had no time yet', async () => {
+    const rig = await aRig({
+      prepare: (world) => {
+        world.member('m1').facts = { instances: { running: [{ pid: 4711, name: 'c1' }] } };
+      },
+    });
+    rig.world.onExec = (sent) => {
+      if (sent === 'remove-patch@m3') rig.world.member('m1').facts = { instances: { running: [] } };
+    };
+    const run = await rig.runner.start(RUN);
+    expect(run.explanation).toContain('instances on m1 ended');
+    expect(run.explanation).not.toContain('heartbeat');
+  });
+
   test('waits no longer than three heartbeats and a little', async () => {
     const rig = await aRig();
     rig.world.onExec = (sent) => {

@@ -139,7 +139,8 @@ describe('in the middle of a run', () => {
     const run = lastOf(end, 'run');
     expect(run.state, describeEnd(end)).toBe('paused');
     expect(end.code).toBe(1);
-    expect(cardOf(end)).toMatch(/m2/);
+    expect(cardOf(end)).toMatch(/1 of 1 instances on m2 ended/);
+    expect(cardOf(end)).not.toMatch(/heartbeat|Abort after this step/);
     await expectTruth(run.run, 'paused');
     expect(await lab.instances('m2')).toEqual(['c2']);
   });
