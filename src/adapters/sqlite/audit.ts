@@ -10,9 +10,9 @@ import type { TimelineEntry } from '../../domain/timeline.ts';
 import type { TimelineQuery } from '../../ports/store.ts';
 import { openReader, type Connection } from './connection.ts';
 import { dataFiles, type DataFiles } from './data-files.ts';
-import { checkHeadFile, type HeadCheck } from './head-file.ts';
+import { checkHeadBeside, checkHeadFile, type HeadCheck } from './head-file.ts';
 import { describeStorageError } from './sqlite-problem.ts';
-import { findHead, listEntries, streamEntries, type ChainHead } from './timeline.ts';
+import { findEntry, findHead, listEntries, streamEntries, type ChainHead } from './timeline.ts';
 
 type AuditVerdict =
   | { readonly ok: true; readonly head: ChainHead | null }
@@ -24,7 +24,10 @@ type AuditVerdict =
     };
 
 export interface Audit {
-  /** What was noted when this or an earlier process opened the directory, until a person has removed the note. */
+  /**
+   * What was noted when this or an earlier process opened the directory, until a person has removed the note; a reader compares
+   * with the head beside the database itself.
+   */
   checkHead(): HeadCheck;
   /** Reads every entry. `expect` is a hash noted earlier that the chain must contain. */
   auditVerify(options?: { readonly expect?: string }): AuditVerdict;
@@ -57,6 +60,11 @@ export function openAudit(dataDir: string): Result<AuditReader, Problem> {
     const connection = opened.value;
     return ok({
       ...auditOver(connection, files),
+      checkHead: () =>
+        checkHeadBeside(files, () => ({
+          head: findHead(connection),
+          findHash: (sequence) => findEntry(connection, sequence)?.hash ?? null,
+        })),
       listTimeline: (query) => connection.read(() => listEntries(connection, query)),
       close: () => {
         connection.close();

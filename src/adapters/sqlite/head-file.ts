@@ -63,8 +63,26 @@ export function checkHeadFile(files: DataFiles): HeadCheck {
   return { ok: false, problem: describeLost(files, isLostHead(lost) ? lost : null) };
 }
 
+/**
+ * The same question for a reader, who notes nothing down. The file is read before the database: a process that writes meanwhile
+ * can only make it lag. A first record that was just being written shows at the second look.
+ */
+export function checkHeadBeside(files: DataFiles, lookAtDatabase: () => HeadSource): HeadCheck {
+  const kept = checkHeadFile(files);
+  if (!kept.ok) return kept;
+  const look = (): LostHead | null => {
+    const value = readJson(files.head);
+    return compareValue(value, lookAtDatabase());
+  };
+  const lost = look() === null ? null : look();
+  return lost === null ? { ok: true } : { ok: false, problem: describeLost(files, lost) };
+}
+
 function compare(path: string, source: HeadSource): LostHead | null {
-  const value = readJson(path);
+  return compareValue(readJson(path), source);
+}
+
+function compareValue(value: unknown, source: HeadSource): LostHead | null {
   const lost = (mismatch: Mismatch, noted: ChainHead | null): LostHead => ({ mismatch, noted, found: source.head });
   if (value === 'absent') return source.head === null ? null : lost('missing', null);
   if (!isHead(value)) return source.head === null ? null : lost('unreadable', null);
@@ -82,7 +100,7 @@ function describeLost(files: DataFiles, lost: LostHead | null): Problem {
   return {
     code: 'data-corrupt',
     text: `The timeline in ${files.directory} is not the one that was last written: ${describeMismatch(lost)}.`,
-    next: `Compare with the newest export or log line (lockstep audit verify --expect HASH) and look for the newer lockstep.db; once that is settled, remove ${files.lostHead}.`,
+    next: `Compare with the newest export or log line (lockstep audit verify --expect HASH) and look for the newer lockstep.db; once that is settled, remove ${files.lostHead} (it is written when Lockstep opens the directory).`,
   };
 }
 

@@ -197,6 +197,31 @@ describe('reading beside a running process', () => {
     audit.value.close();
   });
 
+  test.each([
+    ['a cut tail', () => tamper('DELETE FROM timeline WHERE sequence = 4'), 'the database ends at entry 3'],
+    ['an empty database', () => tamper('DELETE FROM timeline'), 'the database ends at entry 0'],
+    ['a missing head', () => rmSync(file('timeline-head.json')), 'timeline-head.json was missing'],
+    ['a spoilt head', () => writeFileSync(file('timeline-head.json'), 'x'), 'could not be read'],
+  ])('shows %s before any process has opened the directory, and notes nothing down', (_what, spoil, text) => {
+    spoil();
+    const audit = openAudit(folder.path);
+    if (!audit.ok) throw new Error(audit.error.text);
+    const head = audit.value.checkHead();
+    expect(head.ok ? '' : head.problem.text).toContain(text);
+    audit.value.close();
+    expect(existsSync(file('timeline-head-lost.json'))).toBe(false);
+  });
+
+  test('takes a head that lags by a commit for what it is', async () => {
+    const lagging = readFileSync(file('timeline-head.json'));
+    await withStore((store) => store.appendTimeline([anEntry('five')], T0));
+    writeFileSync(file('timeline-head.json'), lagging);
+    const audit = openAudit(folder.path);
+    if (!audit.ok) throw new Error(audit.error.text);
+    expect(audit.value.checkHead()).toEqual({ ok: true });
+    audit.value.close();
+  });
+
   test('a directory without a database is a problem', () => {
     expect(openAudit(file('none'))).toMatchObject({ ok: false, error: { code: 'bad-argument' } });
   });
