@@ -81,6 +81,8 @@ export async function resume(call: Call, run: Run, verdict: Verdict): Promise<vo
 
 /** Answers at once for a run on which nobody works: it waits for a person, and so would this. */
 export async function wait(call: Call, run: Run): Promise<void> {
+  const against = mayControl(call, run);
+  if (against !== null) return refuse(call, `Not waiting for ${run.id}`, against);
   call.handles(run.id);
   await waitForRun(call, run.id);
   if (call.detached.aborted) return postDetached(call, run);
