@@ -33,6 +33,12 @@ async function enterIfUnchanged(context: RunContext): Promise<Run | null> {
   if (digest(run.plan, run.compiled) !== run.digest) {
     return goStale(context, 'What is stored is not what was approved: its digest differs.');
   }
+  if (run.codeVersion !== context.deps.codeVersion) {
+    return goStale(
+      context,
+      `It was drafted by version ${run.codeVersion} of Lockstep; this is ${context.deps.codeVersion}.`,
+    );
+  }
   let difference = '';
   for (let tries = 0; tries < TRIES && !context.draining.aborted; tries += 1) {
     if (tries > 0) await context.deps.timers.sleep(PAUSE_MS, context.draining);

@@ -115,7 +115,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 }
 
-/** An approval counts for now: past its time, outside the window or under other code it has to be asked for again. */
+/** An approval counts for now: past its time or outside the window it has to be asked for again; the rest is asked at every start. */
 async function takeUpApproved(context: RunContext, run: Run, go: () => Promise<Run>): Promise<Run> {
   const { deps, journal, cluster } = context;
   const now = deps.clock.nowMs();
@@ -134,9 +134,8 @@ async function takeUpApproved(context: RunContext, run: Run, go: () => Promise<R
   return moved ?? loadRun(context);
 }
 
-function whyNotAnyMore({ deps, cluster }: RunContext, run: Run, now: number): string | null {
+function whyNotAnyMore({ cluster }: RunContext, run: Run, now: number): string | null {
   if (now >= run.expiresAt) return 'Its approval has expired while Lockstep was down.';
-  if (run.codeVersion !== deps.codeVersion) return 'It was drafted by another version of Lockstep.';
   return checkChangeWindow(cluster, now)?.text ?? null;
 }
 
