@@ -51,6 +51,14 @@ test('a run that was only approved starts, unless its approval has expired or th
   expect(updated.world.sent).toEqual([]);
 });
 
+test('a run that waited for its approval under another version of the code has to be drafted again', async () => {
+  const rig = await aRig();
+  const run = await rig.restart({ codeVersion: '0.2.0' }).start(RUN);
+  expect(run.state).toBe('stale');
+  expect(run.explanation).toContain('version 0.1.0');
+  expect(rig.world.sent).toEqual([]);
+});
+
 test('another version of the code pauses a run that is under way, and takes its patch away', async () => {
   const rig = await aRig();
   await rig.startAndDieAt('after-outcome', 4);
@@ -87,6 +95,28 @@ test('a drained run stays running, and the next process ends it', async () => {
 });
 
 describe('a person resumes', () => {
+  test('with done, where steps have not begun: nothing is taken as done that nobody saw', async () => {
+    const rig = await aRig();
+    await rig.startAndDieAt('after-outcome', 3);
+    const next = rig.restart({ codeVersion: '0.2.0' });
+    const [paused] = await next.reconcile();
+    expect(paused?.state).toBe('paused');
+    const run = await next.resume({ run: RUN, verdict: 'done', step: null, member: null, by: 'console:bob' });
+    expect(run.state).toBe('paused');
+    await next.resume({ run: RUN, verdict: 'retry', step: null, member: null, by: 'console:bob' });
+    expect((await next.settled(RUN))?.state).toBe('succeeded');
+  });
+
+  test('twice in the same moment: one verdict counts', async () => {
+    const rig = await pausedAtWrite();
+    rig.world.member('m1').patch = false;
+    const both = { run: RUN, step: null, member: null, verdict: 'retry' } as const;
+    await Promise.all([rig.runner.resume({ ...both, by: 'bob' }), rig.runner.resume({ ...both, by: 'alice' })]);
+    expect((await rig.runner.settled(RUN))?.state).toBe('succeeded');
+    const entries = await rig.store.listTimeline({ run: RUN });
+    expect(entries.filter(({ kind }) => kind === 'run-resumed')).toHaveLength(1);
+  });
+
   async function pausedAtWrite() {
     const rig = await aRig();
     rig.world.mishap('write-patch', 'm1', { kind: 'lost', effect: true });

@@ -28,6 +28,26 @@ describe('an abort', () => {
     expect(rig.world.member('m1')).toMatchObject({ patch: false, row: 402 });
   });
 
+  test('that comes while the run is on its way to a pause ends it', async () => {
+    const rig = await aRig();
+    rig.world.mishap('await-patch-consumed', 'm1', { kind: 'exit', code: 7 });
+    rig.failpoints.arm('before-end', async () => {
+      await rig.store.requestAbort({ run: RUN, by: 'console:bob', at: rig.time.clock.nowMs(), entries: [] });
+    });
+    const run = await rig.runner.start(RUN);
+    expect(run.state).toBe('aborted');
+    expect(run.explanation).toContain('console:bob aborted it');
+  });
+
+  test('that comes between the last look at the run and the intent is honoured', async () => {
+    const rig = await aRig();
+    rig.failpoints.arm('before-intent', async () => {
+      await rig.store.requestAbort({ run: RUN, by: 'console:bob', at: rig.time.clock.nowMs(), entries: [] });
+    });
+    expect((await rig.runner.start(RUN)).state).toBe('aborted');
+    expect(rig.world.sent).toEqual([]);
+  });
+
   test('says which hold it leaves behind', async () => {
     const rig = await aRig({
       daemon: 'stopped',
