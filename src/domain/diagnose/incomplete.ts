@@ -7,7 +7,7 @@ import { fatalEvidence } from './daemon.ts';
 import { lacksQuorum } from './quorum.ts';
 import { disagreeingReads } from './rows.ts';
 import type { MemberView, ReachedView, Situation } from './situation.ts';
-import { anyServes, isServing } from './skew.ts';
+import { anyServes, clusterWorks, isServing } from './skew.ts';
 import {
   apiEvidence,
   binaryEvidence,
@@ -41,6 +41,7 @@ function garbled(situation: Situation): readonly Finding[] {
       `The login on ${listNames(named)} worked, but what came back could not be read: a login banner, a forced command, or a connection that was cut. ` +
       `Nothing is known about LXD there.`,
     evidence: named.map(sshEvidence),
+    severity: clusterWorks(situation) ? 'warning' : 'critical',
   });
 }
 
@@ -72,7 +73,7 @@ function failedEvidence(view: ReachedView): readonly Evidence[] {
 
 /** No table at all, or only a dump although somebody serves. */
 function noTable(situation: Situation): readonly Finding[] {
-  const clustered = situation.reached.filter((view) => view.facts.install !== 'absent' && !standsAlone(view));
+  const clustered = situation.reached.filter((view) => view.facts.install === 'snap' && !standsAlone(view));
   if (clustered.length === 0 || situation.rows?.source === 'live') return [];
   const serving = clustered.filter(isServing);
   if (lacksQuorum(situation)) return [];
@@ -113,7 +114,7 @@ function disagreement(situation: Situation): readonly Finding[] {
 }
 
 function unknownVersion(situation: Situation): readonly Finding[] {
-  const named = situation.reached.filter((view) => view.facts.install !== 'absent' && view.installed === null);
+  const named = situation.reached.filter((view) => view.facts.install === 'snap' && view.installed === null);
   if (named.length === 0) return [];
   return [
     {

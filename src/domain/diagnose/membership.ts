@@ -4,7 +4,7 @@
  */
 import type { Finding } from '../finding.ts';
 import type { ReachedView, Situation } from './situation.ts';
-import { isServing } from './skew.ts';
+import { clusterWorks, isServing } from './skew.ts';
 import { apiEvidence, listNames, namesOf, rowEvidence, snapEvidence, verb } from './text.ts';
 
 export function membershipRules(situation: Situation): readonly Finding[] {
@@ -35,7 +35,7 @@ function notASnap(situation: Situation): readonly Finding[] {
   const named = situation.reached.filter((view) => view.facts.install === 'not-a-snap');
   return finding(named, {
     kind: 'not-a-snap',
-    severity: 'warning',
+    severity: clusterWorks(situation) ? 'warning' : 'critical',
     title: `LXD on ${listNames(named)} is not the snap`,
     cause:
       `LXD was installed in another way than as a snap, so its files, its service and its way to refresh are not those that Lockstep knows. ` +

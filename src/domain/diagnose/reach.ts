@@ -41,7 +41,7 @@ function unreachable(situation: Situation): readonly Finding[] {
         ? `No member can be reached: ${listNames(named)} ${verb(named.length, 'does', 'do')} not answer`
         : `${listNames(named)} ${verb(named.length, 'does', 'do')} not answer over SSH`,
       cause: [
-        `Lockstep could not connect to ${listNames(named)}, so nothing is known about LXD there: unreachable is not down.`,
+        `Lockstep got no answer from ${listNames(named)}, so nothing is known about LXD there: unreachable is not down.`,
         `It may be the host, its network, or the way from here to it.`,
         ...heard.map((one) => one.sentence),
         all
@@ -117,8 +117,8 @@ function sudoRefused(situation: Situation): readonly Finding[] {
     title: (who) => `${who} refused sudo without a password`,
     cause: (who) =>
       `The login worked, but "sudo -n" did not on ${who}, and LXD's files and database can only be read as root. ` +
-      `Nothing is known about LXD there. A sudoers rule for the configured user is missing.`,
-    next: `Install the sudoers rule, then: doctor`,
+      `Nothing is known about LXD there. A sudoers rule for the configured user is missing, or sudo itself is not installed.`,
+    next: `Install the sudoers rule (or log in as root with sudo: false), then: doctor`,
   });
 }
 

@@ -20,7 +20,10 @@ export function unexplainedDown(situation: Situation, named: ReadonlySet<string>
   const crashing = rest.filter((view) => view.phase === 'crash-looping');
   const behind = crashing.filter((view) => currentFatal(view)?.pattern === 'behind_fatal');
   const silent = crashing.filter((view) => !behind.includes(view));
-  const unclear = rest.filter((view) => view.phase === 'unknown' || view.phase === 'stopped');
+  // Outside the snap nothing is looked for, so that nothing is seen there is no gap.
+  const unclear = rest.filter(
+    (view) => view.facts.install === 'snap' && (view.phase === 'unknown' || view.phase === 'stopped'),
+  );
   return [
     ...plain(situation, 'daemon-down', starting, startingText(starting)),
     ...plain(situation, 'probe-incomplete', behind, [

@@ -1,6 +1,7 @@
 /**
  * Tells a refusal by `sudo -n` from an exit of the command itself: both end with a code other than 0, and only standard error
- * says which. Wording from sudo 1.8 and 1.9 (C locale) and from sudo-rs.
+ * says which. Wording from sudo 1.8 and 1.9 (C locale), from sudo-rs, and from the shells dash, bash, BusyBox and zsh where there is
+ * no sudo at all: nothing ran there either.
  */
 
 const REFUSALS: readonly RegExp[] = [
@@ -16,6 +17,8 @@ const REFUSALS: readonly RegExp[] = [
   /^sudo: PAM account management error/m,
   /^sudo: unable to initialize policy plugin/m,
   /^sudo: no valid sudoers sources found/m,
+  /^[\w./-]{1,64}:[^\n]{0,64} sudo: (?:command )?not found\s*$/m,
+  /^zsh:[^\n]{0,64}command not found: sudo\s*$/m,
 ];
 
 /** True when standard error shows that sudo did not run the command. False says nothing about who failed. */

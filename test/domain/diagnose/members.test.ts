@@ -38,6 +38,17 @@ describe('reach', () => {
     expect(summaryOf({ members })).toEqual(['critical auth-failed m1,m2,m3']);
   });
 
+  test('nothing but garbled answers is critical: that the cluster works is not known', () => {
+    expect(summaryOf({ members: three({ reach: { kind: 'garbled', text: 'Welcome!' } }) })).toEqual([
+      'critical probe-incomplete m1,m2,m3',
+    ]);
+  });
+
+  test('a login that worked and then said nothing is not told to be a failed connection', () => {
+    const finding = findingOf(without({ kind: 'timed-out', text: 'no answer in time' }), 'member-unreachable');
+    expect(finding.cause).not.toContain('connect');
+  });
+
   test('a member that the cluster still hears is told to be cut off from here only', () => {
     const spec = { members: three({}, { m3: { reach: UNREACHABLE } }) };
     expect(findingOf(spec, 'member-unreachable').cause).toContain('LXD runs there');
@@ -259,6 +270,22 @@ describe('membership', () => {
     expect(summaryOf({ members: three({}, { m2: { facts: { install: 'not-a-snap' } } }) })).toEqual([
       'warning not-a-snap m2',
     ]);
+  });
+
+  test('where LXD is nowhere the snap, that is the one finding: what can be read of it is no gap', () => {
+    const facts = {
+      install: 'not-a-snap',
+      snap: null,
+      unit: null,
+      process: null,
+      ready: 'not-asked',
+      api: null,
+      binaries: [],
+      nodes: null,
+      clustered: null,
+      clusterAddress: null,
+    } as const;
+    expect(summaryOf({ members: three({ facts }) })).toEqual(['critical not-a-snap m1,m2,m3']);
   });
 
   test('not-clustered', () => {

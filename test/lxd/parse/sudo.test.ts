@@ -13,6 +13,11 @@ describe('isSudoRefusal', () => {
     'Sorry, user ubuntu may not run sudo on m1.',
     'ubuntu is not in the sudoers file.  This incident will be reported.',
     "sudo: I'm sorry ubuntu. I'm afraid I can't do that",
+    'sh: 1: sudo: not found\n',
+    'sh: 1: exec: sudo: not found\n',
+    'bash: line 1: sudo: command not found\n',
+    'sh: sudo: not found\n',
+    'zsh:1: command not found: sudo\n',
   ])('is true for %j', (stderr) => {
     expect(isSudoRefusal(stderr)).toBe(true);
   });
@@ -23,6 +28,8 @@ describe('isSudoRefusal', () => {
     'Error: sudo: a password is required by the policy of this text',
     'sudo: unable to resolve host m1: Name or service not known',
     'sh: 1: snap: not found',
+    'sudo: sh: command not found',
+    'sh: 1: pseudo: not found',
   ])('is false for %j', (stderr) => {
     expect(isSudoRefusal(stderr)).toBe(false);
   });
