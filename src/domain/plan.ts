@@ -56,6 +56,13 @@ export type StepCall =
    * well as down: each row gets what its own daemon has.
    */
   | { readonly kind: 'run-sql'; readonly run: RunId; readonly statements: readonly PatchParams[] }
+  /**
+   * `snap refresh --no-wait` to this revision, then wait until snapd has ended every change, at most `waitS`. A change that is under
+   * way is waited for first. A hold that is there stays.
+   */
+  | { readonly kind: 'refresh'; readonly revision: string; readonly waitS: number }
+  /** That revision is installed, snapd is at rest, and LXD does not serve; fails otherwise. */
+  | { readonly kind: 'check-refreshed'; readonly revision: string }
   /** systemctl start --no-block of both sockets and the service. */
   | { readonly kind: 'start' }
   /** Wait until `/internal/ready` says 200, at most `waitS`. */
@@ -101,6 +108,8 @@ export interface Plan {
   readonly run: RunId | null;
   readonly cluster: ClusterName;
   readonly strategy: Strategy;
+  /** The version or revision that was asked for, where one was. */
+  readonly to?: string;
   readonly instancesPolicy: 'keep' | 'stop';
   readonly stages: readonly PlanStage[];
   readonly baseline: Baseline;

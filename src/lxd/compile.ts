@@ -14,6 +14,7 @@ import {
   writePatchLook,
 } from './catalogue/patch.ts';
 import { runSql, runSqlLook } from './catalogue/live-sql.ts';
+import { checkRefreshed, checkRefreshedLook, refresh, refreshLook } from './catalogue/refresh.ts';
 import { HOLD, HOLD_LOOK, plainStop, RELEASE, RELEASE_LOOK } from './catalogue/snap.ts';
 import {
   awaitReady,
@@ -60,6 +61,10 @@ function bodyOf(call: StepCall): Body {
       return removePatch(call.run);
     case 'run-sql':
       return runSql(call.run, call.statements);
+    case 'refresh':
+      return refresh(call.revision, wait(call.waitS));
+    case 'check-refreshed':
+      return checkRefreshed(call.revision);
     case 'start':
       return START;
     case 'await-ready':
@@ -90,6 +95,10 @@ function lookOf(call: StepCall): Body {
       return removePatchLook(call.run);
     case 'run-sql':
       return runSqlLook(call.statements);
+    case 'refresh':
+      return refreshLook(call.revision);
+    case 'check-refreshed':
+      return checkRefreshedLook(call.revision);
     case 'start':
       return START_LOOK;
     case 'await-ready':

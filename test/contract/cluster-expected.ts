@@ -27,7 +27,10 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
       ],
     },
   },
-  'downgraded-one': { findings: [['mixed-binaries', 'm3']], plan: ['mixed-binaries', 'roll-forward'] },
+  'downgraded-one': {
+    findings: [['mixed-binaries', 'm3']],
+    plan: { strategy: 'align-revision', stages: ['1-back-up m1 m2 m3', '2-refresh m3', '3-await-ready m1 m2 m3'] },
+  },
   'downgraded-minority-patched': {
     findings: [
       ['latent-skew', 'm1', 'm2'],
@@ -44,7 +47,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
       ['upgrade-waiting', 'm1'],
       ['refresh-blocked-by-lxd', 'm1'],
     ],
-    plan: ['mixed-binaries', 'upgrade-waiting', 'roll-forward'],
+    plan: { strategy: 'align-revision', stages: ['1-back-up m1 m2 m3', '2-refresh m2 m3', '3-await-ready m1 m2 m3'] },
   },
   'stopped-all': {
     findings: [
@@ -104,5 +107,7 @@ export const REPAIRS: readonly Repair[] = [
   { scenario: 'downgraded-all', line: '', strategy: 'patch-in-place' },
   { scenario: 'downgraded-all', line: '--strategy stop-patch-start', strategy: 'stop-patch-start' },
   { scenario: 'stale-while-serving', line: '', strategy: 'sql-live' },
+  { scenario: 'downgraded-one', line: '', strategy: 'align-revision' },
+  { scenario: 'upgrade-waiting', line: '', strategy: 'align-revision' },
   { scenario: 'stopped-all', line: '', strategy: 'stop-patch-start' },
 ];

@@ -12,7 +12,14 @@ import {
 } from '../../src/domain/verify/index.ts';
 import { NOW, observationOf, three } from '../support/observation.ts';
 import type { ObservationSpec } from '../support/observation-spec.ts';
-import { downgradedAll, plan, putBackWhileServing, requirePlan, stoppedAll } from '../support/planning.ts';
+import {
+  downgradedAll,
+  downgradedOne,
+  plan,
+  putBackWhileServing,
+  requirePlan,
+  stoppedAll,
+} from '../support/planning.ts';
 import { RELEASES } from '../support/releases.ts';
 
 const ONLINE = ['m1', 'm2', 'm3'].map((name) => ({ name, url: null, status: 'Online', message: '' }));
@@ -220,5 +227,29 @@ describe('the end of a run that corrects rows while the members run different LX
 
   test('is not met while a row is as wrong as before', () => {
     expect(unmetAfter([later(NOW, 'Online', 387), later(NOW + 10_000, 'Online', 387)], made)).toEqual(['row-differs']);
+  });
+});
+
+describe('the end of a run that refreshes', () => {
+  const made = requirePlan(plan(downgradedOne()));
+  function ended(heartbeatMs: number, ids: readonly string[]): ClusterObservation {
+    const changes = ids.map((id) => ({ id, status: 'Done', summary: 'Refresh "lxd" snap', spawn: null }));
+    return observationOf({
+      members: three(
+        { build: '5.21.3', facts: { clusterList: ONLINE } },
+        { m3: { build: '5.21.3', facts: { clusterList: ONLINE, changes } } },
+      ),
+      row: { m1: { heartbeatMs }, m2: { heartbeatMs }, m3: { heartbeatMs } },
+    });
+  }
+
+  test('takes one refresh on a refreshed member for its own, and a second for foreign', () => {
+    expect(unmetAfter([ended(NOW, ['41']), ended(NOW + 10_000, ['41'])], made)).toEqual([]);
+    expect(unmetAfter([ended(NOW, ['41', '42'])], made)).toContain('snap-change');
+  });
+
+  test('is not met by the process of before', () => {
+    const before = ended(NOW, ['41']).members[2]?.facts?.process?.pid ?? 0;
+    expect(unmetAfter([ended(NOW, ['41'])], made, { ...START, pids: { m3: before } })).toContain('old-process');
   });
 });

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { LXD_CATALOGUE } from '../../src/engine/catalogue.ts';
 import { compileStep } from '../../src/lxd/compile.ts';
-import { downgradedAll, plan, putBackWhileServing, requirePlan, stoppedAll } from '../support/planning.ts';
+import {
+  downgradedAll,
+  downgradedOne,
+  plan,
+  putBackWhileServing,
+  requirePlan,
+  stoppedAll,
+} from '../support/planning.ts';
 
 const unheld = {
   version: '5.21.2-2f4ba6b',
@@ -17,6 +24,7 @@ const plans = [
   plan(downgradedAll()),
   plan(stoppedAll({ m2: { facts: { snap: unheld } } })),
   plan(putBackWhileServing()),
+  plan(downgradedOne()),
   plan(putBackWhileServing(), { strategy: 'stop-patch-start' }),
   plan(putBackWhileServing({ m1: { facts: { instances } } }), {
     strategy: 'stop-patch-start',
@@ -33,7 +41,7 @@ function bytes(text: string): Uint8Array {
 
 describe('the catalogue', () => {
   test('has a text and a look for every step that the planner makes', () => {
-    expect(new Set(steps.map(({ call }) => call.kind)).size).toBe(13);
+    expect(new Set(steps.map(({ call }) => call.kind)).size).toBe(14);
     for (const step of steps) {
       expect(compileStep(step).length, step.id).toBeGreaterThan(100);
       expect(LXD_CATALOGUE.lookText(step).length, step.id).toBeGreaterThan(100);

@@ -168,6 +168,12 @@ function act(world: FakeCluster, member: FakeMember, kind: StepKind): number {
     case 'run-sql':
       for (const one of world.members) one.row = LOW;
       return 0;
+    case 'refresh':
+      member.daemon = 'starting';
+      turn(world);
+      return 0;
+    case 'check-refreshed':
+      return member.daemon === 'serving' ? 4 : 0;
     case 'start':
       member.daemon = 'starting';
       return 0;
@@ -215,6 +221,10 @@ function isDone(world: FakeCluster, member: FakeMember, kind: StepKind): boolean
       return !member.patch;
     case 'run-sql':
       return world.members.every(({ row }) => row === LOW);
+    case 'refresh':
+      return member.daemon !== 'stopped';
+    case 'check-refreshed':
+      return member.daemon !== 'serving';
     case 'start':
       return member.daemon !== 'stopped';
     case 'await-ready':

@@ -6,8 +6,9 @@ import { fingerprint } from '../fingerprint.ts';
 import type { Baseline, MemberTarget, Plan, Planned, PlanStage, RefusalReason, Strategy } from '../plan.ts';
 import { nextOf } from './next.ts';
 import { assertNever } from '../assert-never.ts';
+import { movedTargets, requireMove } from './move.ts';
 import { liveTargets } from './live-rows.ts';
-import { patchInPlaceStages, sqlLiveStages, stopPatchStartStages } from './stages.ts';
+import { moveStages, patchInPlaceStages, sqlLiveStages, stopPatchStartStages } from './stages.ts';
 import {
   alternativesTo,
   isBuilt,
@@ -59,6 +60,7 @@ function planOf(view: PlannerView, strategy: BuiltStrategy): Plan {
     run: input.run,
     cluster: input.cluster.name,
     strategy,
+    ...(typeof input.to === 'string' ? { to: input.to } : {}),
     instancesPolicy: strategy === 'stop-patch-start' ? input.instances : 'keep',
     stages: stagesOf(view, strategy),
     baseline: baseline(view, strategy),
@@ -71,6 +73,8 @@ function stagesOf(view: PlannerView, strategy: BuiltStrategy): readonly PlanStag
   switch (strategy) {
     case 'sql-live':
       return sqlLiveStages(view);
+    case 'align-revision':
+      return moveStages(view, requireMove(view), false);
     case 'patch-in-place':
       return patchInPlaceStages(view);
     case 'stop-patch-start':
@@ -82,8 +86,7 @@ function stagesOf(view: PlannerView, strategy: BuiltStrategy): readonly PlanStag
 
 function baseline(view: PlannerView, strategy: Strategy | null): Baseline {
   return {
-    targets: strategy === 'sql-live' ? liveTargets(view) : equalTargets(view),
-    databaseSchema: view.rows?.databaseSchema ?? 0,
+    ...targetsOf(view, strategy),
     instances: view.reached.map(({ member, facts }) => ({
       member,
       pids: facts.instances?.running.map(({ pid }) => pid) ?? [],
@@ -91,6 +94,14 @@ function baseline(view: PlannerView, strategy: Strategy | null): Baseline {
     lxcfs: view.reached.map(({ member, facts }) => ({ member, pid: facts.lxcfsPid })),
     changes: view.reached.map(({ member, facts }) => ({ member, ids: facts.changes?.map(({ id }) => id) ?? [] })),
   };
+}
+
+function targetsOf(view: PlannerView, strategy: Strategy | null): Pick<Baseline, 'targets' | 'databaseSchema'> {
+  const databaseSchema = view.rows?.databaseSchema ?? 0;
+  if (strategy === 'sql-live') return { targets: liveTargets(view), databaseSchema };
+  if (strategy !== 'align-revision') return { targets: equalTargets(view), databaseSchema };
+  const move = requireMove(view);
+  return { targets: movedTargets(view, move), databaseSchema: Math.max(databaseSchema, move.target.schema) };
 }
 
 function equalTargets(view: PlannerView): readonly MemberTarget[] {

@@ -22,6 +22,7 @@ export function nextOf(view: PlannerView, reasons: readonly RefusalReason[], pos
 
 /** What that strategy does, as a person would type it; null where it is more than a command. */
 function handOf(view: PlannerView, strategy: Strategy): string | null {
+  if (strategy === 'align-revision') return rollForwardByHand(view);
   return strategy === 'sql-live' ? (latentByHand(view) ?? sqlByHand(view)) : null;
 }
 

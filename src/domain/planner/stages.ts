@@ -5,6 +5,7 @@
 import { requireRunId, type MemberName, type RunId } from '../ids.ts';
 import type { PatchParams, PlanStage, PlanStep, StepCall, StepEffect } from '../plan.ts';
 import { liveStatements, liveWriter, livingAfterSql } from './live-rows.ts';
+import { movedRows, stayingWriter, type Move } from './move.ts';
 import { patchParams } from './patch.ts';
 import { inPhase, type PlannerView, type ReachedMember } from './view.ts';
 
@@ -16,6 +17,9 @@ const CONSUME_S = 60;
 /** Life of a statement that is sent at once: shorter than its step, so that nothing of it is left when somebody looks. */
 const SQL_LIFE_S = 30;
 const READY_S = 90;
+/** The unit's own stop may take 320 s, and snapd may have to download first. */
+const REFRESH_S = 900;
+const PATCH_LIFE_S = 300;
 const READY_AFTER_START_S = 150;
 /** LXD's default of `core.shutdown_timeout`, in minutes. */
 const DEFAULT_SHUTDOWN_MIN = 5;
@@ -43,6 +47,8 @@ const EFFECTS: Readonly<Record<StepCall['kind'], StepEffect>> = {
   'await-patch-consumed': 'read',
   'remove-patch': 'idempotent',
   'run-sql': 'once',
+  refresh: 'idempotent',
+  'check-refreshed': 'read',
   start: 'idempotent',
   'await-ready': 'read',
 };
@@ -61,11 +67,7 @@ export function sqlLiveStages(view: PlannerView): readonly PlanStage[] {
   const members = livingAfterSql(view);
   return numbered([
     backUp(view, run, false),
-    {
-      title: 'Correct the rows in the live database',
-      members: [writer],
-      callFor: () => ({ kind: 'run-sql', run, statements }),
-    },
+    liveSql(writer, run, statements),
     { title: 'Wait until LXD is ready', members, callFor: () => ({ kind: 'await-ready', waitS: READY_S }) },
   ]);
 }
@@ -111,6 +113,56 @@ export function stopPatchStartStages(view: PlannerView): readonly PlanStage[] {
   ]);
 }
 
+/** To one build: all of them side by side, then what the rows need. */
+export function moveStages(view: PlannerView, move: Move, hold: boolean): readonly PlanStage[] {
+  const run = view.input.run ?? UNNAMED_RUN;
+  const unheld = view.reached.filter(({ facts }) => hold && facts.snap?.held === false);
+  return numbered([
+    { title: 'Hold refreshes', members: unheld, callFor: () => ({ kind: 'hold-refreshes' }) },
+    backUp(view, run, false),
+    {
+      title: 'Refresh LXD, all at the same time',
+      members: move.moving.map(({ member }) => member),
+      callFor: (member) => ({ kind: 'refresh', revision: revisionFor(move, member), waitS: REFRESH_S }),
+    },
+    ...rowStages(view, move, run),
+  ]);
+}
+
+function rowStages(view: PlannerView, move: Move, run: RunId): readonly StageDraft[] {
+  const ready = awaitReady(view, READY_AFTER_START_S);
+  const writer = stayingWriter(view, move.moving);
+  if (move.rowsNeed === 'sql' && writer !== null) {
+    return [liveSql(writer, run, [movedRows(move, SQL_LIFE_S)]), ready];
+  }
+  if (move.rowsNeed !== 'patch') return [ready];
+  return [
+    {
+      title: 'Check that all have it and nobody serves',
+      members: view.reached,
+      callFor: (member) => ({ kind: 'check-refreshed', revision: revisionFor(move, member) }),
+    },
+    writePatch(view.reached.filter(isVoter).slice(0, 1), run, movedRows(move, PATCH_LIFE_S)),
+    awaitConsumed(view.reached.filter(isVoter).slice(0, 1)),
+    ready,
+    removePatch(view, run),
+  ];
+}
+
+function revisionFor({ target }: Move, { member, architecture }: ReachedMember): string {
+  const revision = target.revisions.get(architecture ?? '');
+  if (revision === undefined) throw new Error(`no revision for the architecture of ${member}`);
+  return revision;
+}
+
+function isVoter({ facts }: ReachedMember): boolean {
+  return (
+    facts.raft === null ||
+    facts.raft.length === 0 ||
+    facts.raft.some(({ address, role }) => role === 'voter' && address === facts.clusterAddress)
+  );
+}
+
 /** A crash-looping voter, since voters are up when there is a leader at all; else the first that crash-loops. */
 export function chooseLooper(view: PlannerView): ReachedMember {
   const loopers = inPhase(view, 'crash-looping');
@@ -139,6 +191,14 @@ function backUp(view: PlannerView, run: RunId, consistent: boolean): StageDraft 
     title: 'Back up the database directory',
     members: view.reached,
     callFor: () => ({ kind: 'back-up', run, consistent }),
+  };
+}
+
+function liveSql(writer: ReachedMember, run: RunId, statements: readonly PatchParams[]): StageDraft {
+  return {
+    title: 'Correct the rows in the live database',
+    members: [writer],
+    callFor: () => ({ kind: 'run-sql', run, statements }),
   };
 }
 

@@ -5,7 +5,7 @@
 import { assertNever } from '../assert-never.ts';
 import { reasonsAgainstSqlLive } from './guard-live.ts';
 import { STRATEGIES, type Alternative, type RefusalReason, type Strategy } from '../plan.ts';
-import { rollForwardByHand } from './by-hand.ts';
+import { reasonsAgainstAlign } from './guard-move.ts';
 import { guardFindings } from './guard-findings.ts';
 import { guardHealth, guardLeftovers } from './guard-health.ts';
 import { guardMembers } from './guard-members.ts';
@@ -15,7 +15,12 @@ import { withoutRepeats } from './reasons.ts';
 import { inPhase, type PlannerView } from './view.ts';
 
 /** Smallest blast radius first. */
-const BUILT = ['sql-live', 'patch-in-place', 'stop-patch-start'] as const satisfies readonly Strategy[];
+const BUILT = [
+  'sql-live',
+  'patch-in-place',
+  'align-revision',
+  'stop-patch-start',
+] as const satisfies readonly Strategy[];
 
 export type BuiltStrategy = (typeof BUILT)[number];
 
@@ -28,6 +33,8 @@ export function reasonsAgainst(view: PlannerView, strategy: BuiltStrategy): read
   switch (strategy) {
     case 'sql-live':
       return reasonsAgainstSqlLive(view);
+    case 'align-revision':
+      return reasonsAgainstAlign(view);
     case 'patch-in-place':
     case 'stop-patch-start':
       return reasonsAgainstPatch(view, strategy);
@@ -59,12 +66,6 @@ export function alternativesTo(view: PlannerView, planned: Strategy | null): rea
 /** Why a strategy that isn't built can't be had, and what a person can do instead. */
 export function whyNotBuilt(view: PlannerView, strategy: Exclude<Strategy, BuiltStrategy>): string {
   switch (strategy) {
-    case 'align-revision': {
-      const forward = rollForwardByHand(view);
-      return forward === null
-        ? 'Every member has the same LXD already.'
-        : `It is what this cluster needs, and is not built into this version. ${forward}`;
-    }
     case 'planned-downgrade':
       return 'It takes a cluster that is in step to a lower version, and is not built into this version. See /lxd check for what such a step would do.';
     case 'rollback':
@@ -103,5 +104,6 @@ function alternativeOf(view: PlannerView, strategy: Strategy): Alternative {
 const WHY_POSSIBLE: Readonly<Record<BuiltStrategy, string>> = {
   'sql-live': 'Stops nothing and touches no instance: the rows are corrected where LXD serves.',
   'patch-in-place': 'Stops nothing and touches no instance.',
+  'align-revision': 'Refreshes the members that differ, side by side; instances keep running.',
   'stop-patch-start': 'The classical runbook: it stops every daemon first, so it does more than is needed.',
 };

@@ -16,6 +16,8 @@ export interface PlanInput {
   readonly releases: ReleaseTable;
   /** Named by the operator, or null: the safest that fits. */
   readonly strategy: Strategy | null;
+  /** The version or revision to go to, for the strategies that take one. */
+  readonly to?: string | null;
   readonly instances: 'keep' | 'stop';
   /** The number of instances that a person said will stop; null when not said; `at-approval` when the approver will be asked for it. */
   readonly confirmStop: number | 'at-approval' | null;

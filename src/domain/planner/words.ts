@@ -5,12 +5,16 @@
 import type { PlanWords } from '../plan.ts';
 import { releaseOf } from '../release.ts';
 import { instancesThatStop } from './guard-strategy.ts';
+import { requireMove } from './move.ts';
+import { moveWords } from './words-move.ts';
 import { sqlLiveWords } from './words-live.ts';
 import type { BuiltStrategy } from './strategies.ts';
 import { chooseLooper } from './stages.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 export function wordsOf(view: PlannerView, strategy: BuiltStrategy): PlanWords {
+  if (strategy === 'align-revision')
+    return moveWords(view, requireMove(view), instancesOf(view, strategy), warningsOf(view, strategy));
   if (strategy === 'sql-live') return sqlLiveWords(view, instancesOf(view, strategy), warningsOf(view, strategy));
   return {
     outage: outageOf(view, strategy),

@@ -4,8 +4,11 @@
  */
 import type { MemberAssessment } from '../diagnose/types.ts';
 import type { MemberFacts } from '../observation.ts';
-import type { MemberTarget } from '../plan.ts';
+import type { MemberTarget, StepKind } from '../plan.ts';
 import type { EndQuestion, Unmet } from './types.ts';
+
+/** Steps after which the process of before is gone. */
+const STARTS: ReadonlySet<StepKind> = new Set(['start', 'refresh']);
 
 interface Subject {
   readonly question: EndQuestion;
@@ -32,7 +35,7 @@ export function checkMember(question: EndQuestion, target: MemberTarget): readon
 function checkProcess({ question, target, facts }: Subject): readonly Unmet[] {
   const { member } = target;
   const starts = question.plan.stages.some(({ steps }) =>
-    steps.some((step) => step.member === member && step.call.kind === 'start'),
+    steps.some((step) => step.member === member && STARTS.has(step.call.kind)),
   );
   const before = question.history.start.pids[member] ?? null;
   const now = facts.process?.pid ?? null;

@@ -117,6 +117,12 @@ test.each<[RefusalCode, string, ClusterObservation]>([
 ])('%s: %s', (code, _name, observation) => {
   for (const strategy of bothStrategies) {
     const planned = plan(observation, { strategy });
+    // Unnamed, another strategy may be what mends just this.
+    if (strategy === null && planned.kind === 'plan') {
+      expect(['mixed-binaries', 'roll-forward']).toContain(code);
+      expect(planned.plan.strategy).toBe('align-revision');
+      continue;
+    }
     expect(codesOf(planned), String(strategy)).toContain(code);
     if (planned.kind === 'refusal') expect(planned.refusal.next).not.toBe('');
   }
@@ -175,7 +181,9 @@ describe('the way forward', () => {
   });
 
   test('of mixed architectures names no revision of the wrong one', () => {
-    const next = nextOf(downgradedOne({ m3: { facts: { architecture: 'aarch64' } } }));
+    const next = nextOf(downgradedOne({ m3: { facts: { architecture: 'aarch64' } } }), {
+      strategy: 'patch-in-place',
+    });
     expect(next).not.toContain('--revision=32455');
     expect(next).toContain('aarch64');
   });
