@@ -19,7 +19,7 @@ import type { Problem } from './domain/problem.ts';
 import { ok, type Result } from './domain/result.ts';
 import type { Run } from './domain/run.ts';
 import { LXD_CATALOGUE } from './engine/catalogue.ts';
-import { createFailpoints } from './engine/failpoints.ts';
+import { createFailpoints, type Failpoints } from './engine/failpoints.ts';
 import { createOutbox, type Outbox } from './engine/outbox.ts';
 import { createRunner, type Runner } from './engine/runner.ts';
 import { logPatterns, releaseTable } from './lxd/data/index.ts';
@@ -41,6 +41,8 @@ export interface LockstepOptions {
   readonly minEditMs: number;
   readonly helpNotes: readonly string[];
   localChecks(store: SqliteStore): Promise<readonly DoctorCheck[]>;
+  /** Armed by a test that composes Lockstep itself; none otherwise. */
+  readonly failpoints?: Failpoints;
 }
 
 export interface Lockstep {
@@ -81,7 +83,7 @@ export async function createLockstep(options: LockstepOptions): Promise<Result<L
     timers,
     log,
     codeVersion,
-    failpoints: createFailpoints(),
+    failpoints: options.failpoints ?? createFailpoints(),
     onChange: () => outbox.kick(),
   });
   const deps: AppDeps = {

@@ -10,6 +10,7 @@ import { createLog } from '../adapters/system/log.ts';
 import { osUser } from '../adapters/system/os-user.ts';
 import { COMMANDS } from '../../commands/index.ts';
 import type { RunState } from '../domain/run.ts';
+import { createFailpoints, type Failpoints } from '../engine/failpoints.ts';
 import { createLockstep, type Lockstep } from '../main.ts';
 import { complain, tell } from './complain.ts';
 import { localChecks } from './local-checks.ts';
@@ -24,7 +25,8 @@ const PIPE_WIDTH = 100;
 const MIN_EDIT_MS = 0;
 const BAD_ENDS: ReadonlySet<RunState> = new Set(['failed', 'paused', 'stale']);
 
-export async function consoleCommand(args: readonly string[]): Promise<number> {
+/** `failpoints`: the command line gives none; a test that runs this command as its own process may. */
+export async function consoleCommand(args: readonly string[], failpoints = createFailpoints()): Promise<number> {
   const types = {
     config: 'string',
     data: 'string',
@@ -44,12 +46,13 @@ export async function consoleCommand(args: readonly string[]): Promise<number> {
   }
   const opened = await openTarget(values);
   if (!opened.ok) return opened.exitCode;
-  return runConsole(opened.target, { json: values.json, name: values.as ?? osUser() });
+  return runConsole(opened.target, { json: values.json, name: values.as ?? osUser(), failpoints });
 }
 
 interface ConsoleOptions {
   readonly json: boolean;
   readonly name: string;
+  readonly failpoints: Failpoints;
 }
 
 async function runConsole(target: Target, options: ConsoleOptions): Promise<number> {
@@ -64,7 +67,7 @@ async function runConsole(target: Target, options: ConsoleOptions): Promise<numb
       style: process.stdout.isTTY && process.stdout.hasColors() ? COLOURED : PLAIN,
     }),
   });
-  const started = await openLockstep(target, chat);
+  const started = await openLockstep(target, chat, options.failpoints);
   if (!started.ok) return complain(started.error);
   const lockstep = started.value;
   const session = createSession({
@@ -89,7 +92,11 @@ export function terminalWidth(): number {
   return isTTY && columns > 0 ? Math.max(40, Math.min(columns, 160)) : PIPE_WIDTH;
 }
 
-export function openLockstep(target: Target, chat: ConsoleChat): ReturnType<typeof createLockstep> {
+export function openLockstep(
+  target: Target,
+  chat: ConsoleChat,
+  failpoints = createFailpoints(),
+): ReturnType<typeof createLockstep> {
   const { config, dataDir } = target;
   // A person at a terminal reads answers, not the log; warnings and errors stay.
   const log = createLog({ level: config.logLevel === 'info' ? 'warn' : config.logLevel });
@@ -105,6 +112,7 @@ export function openLockstep(target: Target, chat: ConsoleChat): ReturnType<type
     minEditMs: MIN_EDIT_MS,
     helpNotes: helpNotes(target),
     localChecks: (store) => localChecks(target, store),
+    failpoints,
   });
 }
 

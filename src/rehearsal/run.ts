@@ -32,6 +32,8 @@ export interface RehearsalOptions {
   readonly fresh?: boolean | undefined;
   /** Same seed, same history. */
   readonly seed?: number;
+  /** Told of every text that a member is about to run, for tests. */
+  readonly onText?: (member: string, text: string) => void;
 }
 
 export interface Rehearsal {
@@ -65,7 +67,15 @@ export async function runRehearsal(options: RehearsalOptions): Promise<Rehearsal
   const known = saved?.scenario === scenario.name && saved.series === series ? saved : null;
   const seed = options.seed ?? SEED;
   const state = known?.state ?? prepareScenario({ layout, scenario, series, nowMs: Date.now(), seed });
-  return open({ layout, scenario, series, state, before: known?.places ?? [], idleMs: options.idleMs ?? IDLE_MS });
+  return open({
+    layout,
+    scenario,
+    series,
+    state,
+    before: known?.places ?? [],
+    idleMs: options.idleMs ?? IDLE_MS,
+    onText: options.onText ?? (() => undefined),
+  });
 }
 
 interface Opening {
@@ -76,6 +86,7 @@ interface Opening {
   /** Where members listened last time: kept where possible. */
   readonly before: readonly Place[];
   readonly idleMs: number;
+  readonly onText: (member: string, text: string) => void;
 }
 
 async function open(opening: Opening): Promise<Rehearsal> {
@@ -151,7 +162,7 @@ async function openServers(opening: Opening, onActivity: () => void): Promise<re
 }
 
 async function openServer(
-  { layout, before }: Opening,
+  { layout, before, onText }: Opening,
   member: MemberState,
   index: number,
   clientKey: string,
@@ -168,7 +179,10 @@ async function openServer(
     onActivity,
     start(text) {
       const path = findUnprefixedPath(text);
-      if (path === null) return startText(layout, member.name, text, member.faults.delayMs / 1000);
+      if (path === null) {
+        onText(member.name, text);
+        return startText(layout, member.name, text, member.faults.delayMs / 1000);
+      }
       return { refusal: `rehearsal: refused, a path of LXD’s own does not hang on LOCKSTEP_ROOT: ${path}` };
     },
   });

@@ -56,8 +56,9 @@ export interface Running {
   printed(pattern: RegExp): Promise<void>;
 }
 
-export function launch(args: readonly string[], input: string | null): Running {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: 'pipe', cwd: ROOT, env: environment() });
+/** `program`: what Node runs instead of the built command line. */
+export function launch(args: readonly string[], input: string | null, program: readonly string[] = [CLI]): Running {
+  const child = spawn(process.execPath, [...program, ...args], { stdio: 'pipe', cwd: ROOT, env: environment() });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
