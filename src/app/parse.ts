@@ -6,6 +6,7 @@
 import type { Problem } from '../domain/problem.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { parseValue, quote, RUN_PREFIX, type Vocabulary } from './parse-value.ts';
+import { exampleFor } from './example.ts';
 import { findCommand, usageOf, type Command, type Param, type Value } from './registry.ts';
 import { suggest } from './suggest.ts';
 import { tokenize, type Word } from './tokenize.ts';
@@ -133,7 +134,7 @@ function placeArguments(
     rest = rest.slice(1);
   }
   if (rest.length > 0) return err(tooMuch(command, rest));
-  return fillIn(command, values);
+  return fillIn(command, values, vocabulary);
 }
 
 /**
@@ -146,7 +147,11 @@ function leavesRoom(param: Param, later: readonly Param[], words: readonly Word[
   return param.type.kind === 'run' && later.length > 0 && !RUN_PREFIX.test(words[0]?.text.toLowerCase() ?? '');
 }
 
-function fillIn(command: Command, values: Record<string, Value>): Result<ParsedLine, Problem> {
+function fillIn(
+  command: Command,
+  values: Record<string, Value>,
+  { clusters }: Vocabulary,
+): Result<ParsedLine, Problem> {
   for (const [name, param] of Object.entries(command.params)) {
     if (values[name] !== undefined && values[name] !== null) continue;
     if (param.required) {
@@ -154,12 +159,17 @@ function fillIn(command: Command, values: Record<string, Value>): Result<ParsedL
       return err({
         code: 'missing-argument',
         text: `${command.name} needs ${shown}: ${param.help}`,
-        next: command.examples[0] ?? `help ${command.name}`,
+        next: nextOf(command, typeof values['cluster'] === 'string' ? values['cluster'] : (clusters[0] ?? null)),
       });
     }
     values[name] = param.type.kind === 'flag' ? false : null;
   }
   return ok({ command, values });
+}
+
+function nextOf(command: Command, cluster: string | null): string {
+  const [example] = command.examples;
+  return example === undefined ? `help ${command.name}` : exampleFor(example, cluster);
 }
 
 function takeAmpersand(command: Command, words: readonly Word[], values: Record<string, Value>): readonly Word[] {

@@ -128,6 +128,7 @@ function placeholderOf(name: string, type: ParamType): string {
     case 'cluster':
     case 'run':
     case 'command':
+      return type.kind;
     case 'flag':
       return name;
     default:

@@ -84,7 +84,7 @@ function onlyOneThatFits(call: Call, runs: readonly Run[], question: RunQuestion
   if (first !== undefined && fitting.length === 1) return ok(first);
   if (first === undefined) {
     return err(
-      renderRefusal(`Nothing to ${question.command}`, {
+      renderRefusal(`Nothing to ${verbOf(question)}`, {
         cluster: null,
         reasons: [{ code: 'no-pending-run', text: noneFits(question, runs) }],
         next: 'runs',
@@ -92,12 +92,16 @@ function onlyOneThatFits(call: Call, runs: readonly Run[], question: RunQuestion
     );
   }
   return err(
-    renderRefusal(`Which run to ${question.command}?`, {
+    renderRefusal(`Which run to ${verbOf(question)}?`, {
       cluster: null,
       reasons: [{ code: 'ambiguous-run', text: `Several runs fit: ${listed(fitting)}.` }],
       next: `${question.command} ${first.id}`,
     }),
   );
+}
+
+function verbOf({ command }: RunQuestion): string {
+  return command === 'wait' ? 'wait for' : command;
 }
 
 function noneFits(question: RunQuestion, runs: readonly Run[]): string {

@@ -15,6 +15,8 @@ export interface Word {
 
 const DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb';
 const SINGLE = "'\u2018\u2019\u201a\u201b";
+/** What decoders put in place of bytes that are no UTF-8: what was meant is lost. */
+const NO_TEXT = '\ufffd';
 const SPACE = /[\s\u00a0\u2007\u202f]/;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/;
@@ -25,6 +27,7 @@ const INVISIBLE =
 export function tokenize(line: string): Result<readonly Word[], Problem> {
   const text = line.trim();
   if (text.length > MAX_LINE) return err(tooLong(text.length));
+  if (text.includes(NO_TEXT)) return err(noText());
   const hidden = CONTROL.exec(text) ?? INVISIBLE.exec(text);
   if (hidden !== null) return err(hiddenCharacter(hidden[0], hidden.index));
   return split(text);
@@ -98,6 +101,14 @@ function hiddenCharacter(char: string, index: number): Problem {
     code: 'control-characters',
     text: `The line holds an invisible character (U+${code}, at position ${index + 1}), so nothing was done.`,
     next: 'Type the command again by hand instead of pasting it.',
+  };
+}
+
+function noText(): Problem {
+  return {
+    code: 'control-characters',
+    text: 'The line holds bytes that are no UTF-8 text, so nothing was done.',
+    next: 'Type the command again, or send it as UTF-8.',
   };
 }
 

@@ -114,6 +114,7 @@ describe('a line that is refused', () => {
     ['help statsu', 'unknown-command'],
     ['status pr\u200bod', 'control-characters'],
     ['status \u202eprod', 'control-characters'],
+    ['reject caf\ufffd', 'control-characters'],
     ['status pr\u0000od', 'control-characters'],
     ['status \u001b[31mprod', 'control-characters'],
     ['status --constructor x', 'unknown-option'],
@@ -132,6 +133,15 @@ describe('a line that is refused', () => {
     expect(refuse('status prdo').text).toContain('Did you mean prod?');
     expect(refuse('status --sicne 7d').text).toContain('Did you mean --since?');
     expect(refuse('recover prod --strategy ptach-in-place').text).toContain('Did you mean patch-in-place?');
+  });
+
+  test('what it offers names a cluster that is there', () => {
+    const missing = (line: string) => {
+      const parsed = parseLine(line, COMMANDS, ['lab-2', 'lab-3']);
+      return parsed.ok ? null : parsed.error.next;
+    };
+    expect(missing('recover')).toBe('recover lab-2');
+    expect(missing('check lab-3')).toBe('check lab-3 --to 5.21.2');
   });
 
   test('a shell’s signs are named as meaningless', () => {

@@ -46,7 +46,8 @@ export interface ConsoleSession {
 export const CONSOLE_ADDRESS: Address = { platform: 'console', channel: 'console', user: null, thread: null };
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const AS = /^\/as(?:\s+(.*))?$/;
-const NUMBER = /^[1-9][0-9]{0,2}$/;
+const NUMBER = /^[+-]?[0-9]+$/;
+const BUTTON = /^[1-9][0-9]{0,2}$/;
 
 export function createSession(options: SessionOptions): ConsoleSession {
   const { backend, chat, ids } = options;
@@ -98,7 +99,7 @@ export function createSession(options: SessionOptions): ConsoleSession {
       const as = AS.exec(typed);
       if (as !== null) return become(as[1]?.trim() ?? '');
       if (!NUMBER.test(typed)) return send({ kind: 'line', text: typed }, detached);
-      const button = chat.button(Number(typed));
+      const button = BUTTON.test(typed) ? chat.button(Number(typed)) : null;
       if (button === null) return answer(noButton(typed));
       await send({ kind: 'press', token: button.token }, detached);
     },
@@ -131,7 +132,7 @@ function badName(): Problem {
 function noButton(typed: string): Problem {
   return {
     code: 'bad-argument',
-    text: `There is no button ${typed} on the last card.`,
+    text: `There is no button ${typed.slice(0, 20)} on the last card.`,
     next: 'Type the command itself, such as "approve"; "help" lists them.',
   };
 }

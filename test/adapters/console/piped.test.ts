@@ -74,6 +74,12 @@ describe('a session', () => {
     expect(only(lines, 'run').state).toBe('rejected');
   });
 
+  test.each(['0', '-1', '+2', '007', '99999999999999999999'])('%s is a button that there is not', async (typed) => {
+    world = createWorld({ observation: downgradedAll() });
+    await world.type('alice', 'recover prod');
+    expect(only(await world.type('bob', typed), 'problem')).toMatchObject({ code: 'bad-argument' });
+  });
+
   test('prints only what is new in a run, as text', async () => {
     const printed: string[] = [];
     world = createWorld({ observation: downgradedAll(), text: (text) => printed.push(text) });
