@@ -21,15 +21,15 @@ import { CHAPTERS, INTRODUCTION, type Chapter } from './demo-script.ts';
 import { makeDirectory } from './directory.ts';
 import { exportTimeline } from './export.ts';
 import { openConfigured, openWithoutClusters, type Target } from './open.ts';
-import { parseOptions } from './options.ts';
+import { parseOptionsAlone } from './options.ts';
 
 const USAGE = 'lockstep demo [--data DIR]';
 const SCENARIO = 'downgraded-all';
 
 export async function demoCommand(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(args, { data: 'string' } as const, USAGE);
+  const parsed = parseOptionsAlone(args, { data: 'string' } as const, USAGE);
   if (!parsed.ok) return complain(parsed.error);
-  const base = openWithoutClusters(parsed.value.values.data);
+  const base = openWithoutClusters(parsed.value.data);
   if (!base.ok) return base.exitCode;
   const stamp = new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-');
   const dir = join(base.target.dataDir, 'demo', stamp);

@@ -9,15 +9,15 @@ import { doctorMessage } from '../chat/views/doctor.ts';
 import { complain } from './complain.ts';
 import { openLockstep, terminalWidth } from './console.ts';
 import { openConfigured } from './open.ts';
-import { parseOptions } from './options.ts';
+import { parseOptionsAlone } from './options.ts';
 
 const USAGE = 'lockstep doctor [--config FILE] [--data DIR]';
 
 /** 1 when a check failed. */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(args, { config: 'string', data: 'string' } as const, USAGE);
+  const parsed = parseOptionsAlone(args, { config: 'string', data: 'string' } as const, USAGE);
   if (!parsed.ok) return complain(parsed.error);
-  const opened = openConfigured(parsed.value.values);
+  const opened = openConfigured(parsed.value);
   if (!opened.ok) return opened.exitCode;
   const output = createOutput(process.stdout, false);
   const style = process.stdout.isTTY && process.stdout.hasColors() ? COLOURED : PLAIN;

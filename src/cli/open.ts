@@ -36,8 +36,16 @@ export async function openTarget(options: TargetOptions): Promise<Opened> {
   return openConfigured(options);
 }
 
-/** The configured clusters: `--config`, else LOCKSTEP_CONFIG, else clusters.yaml here. */
-export function openConfigured({ config, data }: Pick<TargetOptions, 'config' | 'data'>): Opened {
+/** The configured clusters: `--config`, else LOCKSTEP_CONFIG, else clusters.yaml here. Makes the data directory. */
+export function openConfigured(options: Pick<TargetOptions, 'config' | 'data'>): Opened {
+  const opened = readConfigured(options);
+  if (!opened.ok) return opened;
+  const made = makeDirectory(opened.target.dataDir);
+  return made.ok ? opened : failed(complain(made.error));
+}
+
+/** The same for what keeps no data. */
+export function readConfigured({ config, data }: Pick<TargetOptions, 'config' | 'data'>): Opened {
   const loaded = loadConfig({
     cwd: process.cwd(),
     clusters: 'required',
@@ -45,8 +53,6 @@ export function openConfigured({ config, data }: Pick<TargetOptions, 'config' | 
     ...(data === undefined ? {} : { dataDir: data }),
   });
   if (!loaded.ok) return failed(explain(loaded.error));
-  const made = makeDirectory(loaded.value.dataDir);
-  if (!made.ok) return failed(complain(made.error));
   if (loaded.value.warnings.length > 0) process.stderr.write(formatConfigProblems(loaded.value.warnings));
   return { ok: true, target: { config: loaded.value, dataDir: loaded.value.dataDir, rehearsal: null } };
 }

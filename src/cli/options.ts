@@ -38,6 +38,20 @@ export function parseOptions<const T extends OptionTypes>(
   }
 }
 
+/** The same for a command that takes options alone: a word too many is told, not passed over. */
+export function parseOptionsAlone<const T extends OptionTypes>(
+  args: readonly string[],
+  types: T,
+  usage: string,
+): Result<OptionValues<T>, Problem> {
+  const parsed = parseOptions(args, types, usage);
+  if (!parsed.ok) return parsed;
+  const [extra] = parsed.value.rest;
+  if (extra === undefined) return ok(parsed.value.values);
+  const text = `${usage.split(' ')[1] ?? 'This'} takes no argument ${JSON.stringify(extra)}.`;
+  return err({ code: 'bad-argument', text, next: `Usage: ${usage}` });
+}
+
 function describe(error: unknown, args: readonly string[], names: readonly string[], usage: string): Problem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const next = `Usage: ${usage}`;

@@ -2,19 +2,19 @@
 import { findScenario, SCENARIOS } from '../rehearsal/scenarios.ts';
 import { complain } from './complain.ts';
 import { unknownScenario } from './open.ts';
-import { parseOptions } from './options.ts';
+import { parseOptionsAlone } from './options.ts';
 import { onSignals } from './signals.ts';
 
 const USAGE = 'lockstep rehearsal --scenario NAME --dir DIR [--series 5.21] [--fresh]';
 
 export async function rehearsalCommand(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(
+  const parsed = parseOptionsAlone(
     args,
     { scenario: 'string', dir: 'string', fresh: 'boolean', series: 'string' } as const,
     USAGE,
   );
   if (!parsed.ok) return complain(parsed.error);
-  const { scenario, dir, fresh, series = '5.21' } = parsed.value.values;
+  const { scenario, dir, fresh, series = '5.21' } = parsed.value;
   if (scenario === undefined || dir === undefined) {
     return complain({ text: 'A rehearsal needs a scenario and a directory.', next: `Usage: ${USAGE}` });
   }

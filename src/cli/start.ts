@@ -1,7 +1,7 @@
 /** `lockstep start`: the service. Connects to the chats whose tokens are configured; without any there is nobody to talk to. */
 import { complain } from './complain.ts';
 import { openConfigured } from './open.ts';
-import { parseOptions } from './options.ts';
+import { parseOptionsAlone } from './options.ts';
 
 const USAGE = 'lockstep start [--config FILE] [--data DIR]';
 
@@ -10,9 +10,9 @@ export function startCommand(args: readonly string[]): Promise<number> {
 }
 
 function start(args: readonly string[]): number {
-  const parsed = parseOptions(args, { config: 'string', data: 'string' } as const, USAGE);
+  const parsed = parseOptionsAlone(args, { config: 'string', data: 'string' } as const, USAGE);
   if (!parsed.ok) return complain(parsed.error);
-  const opened = openConfigured(parsed.value.values);
+  const opened = openConfigured(parsed.value);
   if (!opened.ok) return opened.exitCode;
   const { slack, discord } = opened.target.config;
   if (slack === null && discord === null) {

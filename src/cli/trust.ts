@@ -6,7 +6,7 @@ import { createTimers } from '../adapters/system/timers.ts';
 import { suggest } from '../app/suggest.ts';
 import { visibleLine } from '../chat/visible.ts';
 import { complain } from './complain.ts';
-import { openConfigured } from './open.ts';
+import { readConfigured } from './open.ts';
 import { parseOptions } from './options.ts';
 
 const USAGE = 'lockstep trust <cluster> [--config FILE]';
@@ -19,7 +19,7 @@ export async function trustCommand(args: readonly string[]): Promise<number> {
   if (name === undefined || more.length > 0) {
     return complain({ text: 'trust takes the name of one cluster.', next: `Usage: ${USAGE}` });
   }
-  const opened = openConfigured({ config: parsed.value.values.config, data: undefined });
+  const opened = readConfigured({ config: parsed.value.values.config, data: undefined });
   if (!opened.ok) return opened.exitCode;
   const { clusters, agentSocket } = opened.target.config;
   const cluster = clusters.find((each) => each.name === name);

@@ -83,9 +83,12 @@ async function trustHosts(targets: readonly ScanTarget[], options: TrustOptions)
   const fresh = hosts.flatMap((host) => host.fresh);
   const problems = hosts.filter((host) => host.problem).length;
   const alreadyKnown = hosts.reduce((sum, host) => sum + host.alreadyKnown, 0);
-  if (fresh.length === 0) return { added: 0, alreadyKnown, problems, declined: false };
+  if (fresh.length === 0) {
+    if (problems === 0) print(`Nothing to add: ${path} has every key that was shown. Next: lockstep doctor`);
+    return { added: 0, alreadyKnown, problems, declined: false };
+  }
   print('Compare each fingerprint with what the host itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
-  if (!(await ask(`Add ${fresh.length} new ${fresh.length === 1 ? 'key' : 'keys'} to ${path}?`))) {
+  if (!(await ask(`Add ${fresh.length} new ${fresh.length === 1 ? 'key' : 'keys'} to ${path}? (yes or no)`))) {
     print('Nothing was written.');
     return { added: 0, alreadyKnown, problems, declined: true };
   }
@@ -94,7 +97,7 @@ async function trustHosts(targets: readonly ScanTarget[], options: TrustOptions)
     print(`Nothing was written: ${written.error.text}`);
     return { added: 0, alreadyKnown, problems: problems + 1, declined: false };
   }
-  print(`Wrote ${written.value.added} ${written.value.added === 1 ? 'key' : 'keys'} to ${path}.`);
+  print(`Wrote ${written.value.added} ${written.value.added === 1 ? 'key' : 'keys'} to ${path}. Next: lockstep doctor`);
   return { added: written.value.added, alreadyKnown, problems, declined: false };
 }
 
