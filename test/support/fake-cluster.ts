@@ -69,6 +69,8 @@ const KINDS: Readonly<Record<StepKind, true>> = {
   'await-patch-consumed': true,
   'remove-patch': true,
   'run-sql': true,
+  refresh: true,
+  'check-refreshed': true,
   start: true,
   'await-ready': true,
 };
