@@ -1,21 +1,26 @@
 /**
  * The one thing that is undone unattended: a patch file of this run that LXD has not taken. Uses the approved text of the plan's
- * own `remove-patch` step, which touches nothing but a file with this run's mark. Says what is left when it can't.
+ * own `remove-patch` step, which touches nothing but a file with this run's mark. Waits until no command of this run can write the
+ * file any more: after a crash it may be under way still. Says what is left when it can't.
  */
 import type { PlanStep } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
-import { recordOf, textOf, type RunContext } from './context.ts';
+import { execLimitMs, recordOf, textOf, type RunContext } from './context.ts';
 import { sendStep } from './send.ts';
 
 /** Sentences about what was removed or is left; empty when no patch was ever written. */
 export async function removeOwnPatch(context: RunContext, run: Run): Promise<readonly string[]> {
   const written = stepsOf(run, 'write-patch').filter((step) => recordOf(run, step).attempts > 0);
-  const removing = stepsOf(run, 'remove-patch').filter(({ member }) => written.some((step) => step.member === member));
-  return Promise.all(removing.map((step) => removeOn(context, run, step)));
+  const removing = stepsOf(run, 'remove-patch').flatMap((step) => {
+    const writing = written.find(({ member }) => member === step.member);
+    return writing === undefined ? [] : [removeOn(context, run, step, writing)];
+  });
+  return Promise.all(removing);
 }
 
-async function removeOn(context: RunContext, run: Run, step: PlanStep): Promise<string> {
+async function removeOn(context: RunContext, run: Run, step: PlanStep, writing: PlanStep): Promise<string> {
   const { journal } = context;
+  await outlast(context, run, writing);
   const sent = await sendStep(context, step, textOf(run, step));
   const text =
     sent.kind === 'done'
@@ -23,6 +28,15 @@ async function removeOn(context: RunContext, run: Run, step: PlanStep): Promise<
       : `Whether a patch file of ${run.id} is left on ${step.member} is not known (${sent.note}); it expires by itself within 15 minutes.`;
   await journal.note([journal.entry('note', text, { member: step.member, evidence: sent.output })]);
   return text;
+}
+
+/** Only a sending without a known outcome can still be under way; nothing of it outlives its own limit. */
+async function outlast(context: RunContext, run: Run, step: PlanStep): Promise<void> {
+  const { deps, draining } = context;
+  const { state, startedAt } = recordOf(run, step);
+  if (state !== 'started' && state !== 'unknown') return;
+  const left = (startedAt ?? 0) + execLimitMs(context, step) - deps.clock.nowMs();
+  if (left > 0) await deps.timers.sleep(left, draining);
 }
 
 /** What the run set and did not take back: a hold on refreshes. */

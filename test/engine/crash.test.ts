@@ -33,7 +33,9 @@ test('an intent that was never sent is sent after the look, once', async () => {
   await rig.startAndDieAt('after-intent', 4);
   expect(rig.world.sent).not.toContain('write-patch@m1');
   await rig.restart().reconcile();
+  // The first look finds nothing, and counts only once the command can't run any longer.
   expect(rig.world.sent.filter((text) => text.endsWith('write-patch@m1'))).toEqual([
+    'look write-patch@m1',
     'look write-patch@m1',
     'write-patch@m1',
   ]);
@@ -66,6 +68,28 @@ test('another version of the code pauses a run that is under way, and takes its 
   expect(run?.state).toBe('paused');
   expect(run?.explanation).toContain('version 0.1.0');
   expect(rig.world.member('m1').patch).toBe(false);
+});
+
+test('a patch that was being written when the process died is removed only once it can not appear any more', async () => {
+  const rig = await aRig();
+  rig.world.mishap('write-patch', 'm1', { kind: 'lost', effect: false });
+  await rig.startAndDieAt('after-exec', 4);
+  const member = rig.world.member('m1');
+  const appearsAt = rig.time.clock.nowMs() + 25_000;
+  let isDue = true;
+  const appear = (): void => {
+    if (isDue && rig.time.clock.nowMs() >= appearsAt) [isDue, member.patch] = [false, true];
+  };
+  const sleep: typeof rig.time.timers.sleep = async (ms, signal) => {
+    const slept = await rig.time.timers.sleep(ms, signal);
+    appear();
+    return slept;
+  };
+  const [run] = await rig.restart({ codeVersion: '0.2.0', timers: { sleep } }).reconcile();
+  rig.time.advance(60_000);
+  appear();
+  expect(run?.state).toBe('paused');
+  expect(member.patch).toBe(false);
 });
 
 test('the fourth crash in one run waits for a person', async () => {
