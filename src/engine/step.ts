@@ -1,8 +1,8 @@
 /**
- * One step on one member: commit the intent, send, commit the outcome. Where the outcome is not known, wait until the command
- * can't run any longer, look, and only then decide. Owns that order and the number of attempts; never sends twice blindly.
+ * One step on one member: commit the intent, send, commit the outcome. Where the outcome is not known, look; that something is
+ * missing counts only once the command can't run any longer. Owns that order and the number of attempts; never sends twice blindly.
  */
-import type { PlanStep } from '../domain/plan.ts';
+import type { PlanStep, StepKind } from '../domain/plan.ts';
 import type { StepState } from '../domain/run.ts';
 import { execLimitMs, keyOf, loadRun, recordOf, textOf, type RunContext } from './context.ts';
 import type { LookVerdict } from './deps.ts';
@@ -13,6 +13,17 @@ const MAX_ATTEMPTS = 3;
 const LOOK_TRIES = 3;
 const LOOK_PAUSE_MS = 3_000;
 const RECONNECT_PAUSE_MS = 3_000;
+
+/** Once their effect is there, what may still run of them changes nothing. A stop could still end what a later stage starts. */
+const BELIEVED_EARLY: ReadonlySet<StepKind> = new Set([
+  'hold-refreshes',
+  'back-up',
+  'write-patch',
+  'remove-patch',
+  'run-sql',
+  'start',
+  'release-hold',
+]);
 
 /** What became of it: the state that is recorded. `started` or `pending` only while draining. */
 export async function runStep(context: RunContext, step: PlanStep): Promise<StepState> {
@@ -69,9 +80,10 @@ async function settle(context: RunContext, step: PlanStep, sent: Sent): Promise<
 }
 
 /**
- * The one path for a lost connection and for a crash: wait until the step's own limit has passed, so that nothing of it can run
- * any longer, then look. `not-done` is conclusive; `unknown` waits for a person. A step that only reads may run twice at the same
- * time, so nothing is waited for.
+ * The one path for a lost connection and for a crash. What is there already is done, whether or not its command still runs: nothing
+ * is waited for. Else wait until the step's own limit has passed, so that nothing of it can run any longer, and look again. Then
+ * `not-done` is conclusive; `unknown` waits for a person. A step that only reads may run twice at the same time, so its first look
+ * decides.
  */
 async function settleLost(
   context: RunContext,
@@ -81,10 +93,8 @@ async function settleLost(
 ): Promise<'done' | 'not-done' | 'unknown'> {
   const { deps } = context;
   const limit = step.effect === 'read' ? 0 : execLimitMs(context, step);
-  const left = startedAt + limit - deps.clock.nowMs();
-  if (left > 0) await deps.timers.sleep(left, context.draining);
-  if (context.draining.aborted) return 'unknown';
-  const verdict = await look(context, step);
+  const verdict = (await lookEarly(context, step, startedAt + limit)) ?? (await look(context, step));
+  if (context.draining.aborted && verdict.kind !== 'done') return 'unknown';
   if (verdict.kind === 'done') await record(context, step, 'done', `Looked: ${verdict.note}`);
   if (verdict.kind === 'unknown' && !context.draining.aborted) {
     await record(context, step, 'unknown', `A look did not tell: ${verdict.note}`);
@@ -94,6 +104,20 @@ async function settleLost(
     await record(context, step, 'unknown', `Looked: ${verdict.note}`);
   }
   return verdict.kind;
+}
+
+/** Null once the command can't run any longer and nothing was found before. */
+async function lookEarly(context: RunContext, step: PlanStep, until: number): Promise<LookVerdict | null> {
+  const { deps, draining } = context;
+  if (until <= deps.clock.nowMs()) return null;
+  if (BELIEVED_EARLY.has(step.call.kind) && !draining.aborted) {
+    await deps.failpoints.hit('before-look');
+    const verdict = await sendLook(context, step);
+    if (verdict.kind === 'done') return verdict;
+  }
+  const left = until - deps.clock.nowMs();
+  if (left > 0) await deps.timers.sleep(left, draining);
+  return null;
 }
 
 async function look(context: RunContext, step: PlanStep): Promise<LookVerdict> {

@@ -26,11 +26,12 @@ const DEFAULT_SHUTDOWN_MIN = 5;
 const SHUTDOWN_SLACK_S = 120;
 /** On top of a step's own wait: connecting, and the member's own clean-up. */
 const SLACK_MS = 15_000;
-const SHORT_MS = 45_000;
+/** Ample for a few commands; a step whose outcome is lost is waited for as long before it is sent again. */
+const SHORT_MS = 25_000;
 /** The unit's own `TimeoutStopSec`, 600 s, and room for the sockets. */
 const STOP_PLAIN_S = 620;
 const STOP_NOT_READY_MS = 120_000;
-const BACK_UP_MIN_MS = 60_000;
+const BACK_UP_MIN_MS = 30_000;
 const BACK_UP_MAX_MS = 600_000;
 /** A slow disk packs and hashes so many bytes in a ms. */
 const BACK_UP_BYTES_PER_MS = 5_000;
@@ -255,9 +256,10 @@ function stepOf(stage: number, member: ReachedMember, call: StepCall): PlanStep 
   };
 }
 
-function timeoutOf(call: StepCall, { facts }: ReachedMember): number {
+function timeoutOf(call: StepCall, { phase, facts }: ReachedMember): number {
   if ('waitS' in call) return call.waitS * 1000 + SLACK_MS;
-  if (call.kind === 'stop-not-ready') return STOP_NOT_READY_MS;
+  if (call.kind === 'stop-not-ready' && phase !== 'stopped') return STOP_NOT_READY_MS;
+  if (call.kind === 'run-sql') return SQL_LIFE_S * 1000 + SLACK_MS;
   if (call.kind !== 'back-up') return SHORT_MS;
   const estimate = BACK_UP_MIN_MS + (facts.disk?.databaseBytes ?? 0) / BACK_UP_BYTES_PER_MS;
   return Math.min(Math.round(estimate), BACK_UP_MAX_MS);
