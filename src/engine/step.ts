@@ -91,7 +91,6 @@ async function settleLost(
   startedAt: number,
   state: 'started' | 'unknown',
 ): Promise<'done' | 'not-done' | 'unknown'> {
-  const { deps } = context;
   const limit = step.effect === 'read' ? 0 : execLimitMs(context, step);
   const verdict = (await lookEarly(context, step, startedAt + limit)) ?? (await look(context, step));
   if (context.draining.aborted && verdict.kind !== 'done') return 'unknown';
