@@ -64,9 +64,15 @@ function failureOf(cluster: ClusterConfig, member: MemberObservation): Failure |
   switch (reach.kind) {
     case 'answered':
       return null;
-    case 'unreachable':
     case 'timed-out':
     case 'lost':
+      // The probe was sent, so the login worked.
+      return {
+        id: 'answer',
+        after: 3,
+        next: `${member.member} let Lockstep in and then gave no whole answer: look for load, a hanging disk or a command that waits there: ssh ${cluster.ssh.user}@${member.host}`,
+      };
+    case 'unreachable':
       return { id: 'reachable', after: 0, next: `Check that ${where} answers: ssh ${cluster.ssh.user}@${member.host}` };
     case 'host-key-refused':
       return { id: 'host-key', after: 1, next: hostKeyNext(cluster, member, reach.reason) };
