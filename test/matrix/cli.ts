@@ -72,10 +72,10 @@ async function main(options: Options): Promise<boolean> {
     perStrategy.map(async ({ strategy, share, draw: own }) => {
       const calm: MatrixCase = { name: 'undisturbed', strategy, kills: [], byButton: false };
       const first = await limit(() => attempt(calm, own(CLUSTERS)));
-      if (first.measured === null) return [first.report];
+      if (first.hits === null) return [first.report];
       const cases = [
-        ...(options.failpoints ? failpointCases(strategy, first.measured, { draw: own, every: options.every }) : []),
-        ...randomCases(strategy, share, first.measured, own),
+        ...(options.failpoints ? failpointCases(strategy, first.hits, { draw: own, every: options.every }) : []),
+        ...randomCases(strategy, share, own),
       ];
       const seeded = cases.map((one) => ({ one, seed: own(CLUSTERS) }));
       const rest = await Promise.all(seeded.map(({ one, seed }) => limit(() => attempt(one, seed))));
@@ -85,22 +85,23 @@ async function main(options: Options): Promise<boolean> {
   return summarise(reports.flat(), options, Date.now() - begun);
 }
 
-type Attempt =
-  | { readonly report: CaseReport; readonly measured: null }
-  | { readonly report: CaseReport; readonly measured: Awaited<ReturnType<typeof runCase>>['measured'] };
+interface Attempt {
+  readonly report: CaseReport;
+  readonly hits: Hits | null;
+}
 
 /** What goes wrong around a case is a wrong end of it. */
 async function attempt(one: MatrixCase, seed: number): Promise<Attempt> {
   try {
     const report = await runCase(one, seed);
     print(report);
-    return { report, measured: report.measured };
+    return { report, hits: report.hits };
   } catch (error) {
     const wrong = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
     const nothing = { kills: 0, pauses: [], blindRepeats: [], harm: [], tookMs: 0 } as const;
     const report: CaseReport = { case: one, state: 'running', wrong, ...nothing };
     print(report);
-    return { report, measured: null };
+    return { report, hits: null };
   }
 }
 

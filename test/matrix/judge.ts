@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import type { Run } from '../../src/domain/run.ts';
 import { layoutOf } from '../../src/rehearsal/host/layout.ts';
 import { nodesOf } from '../../src/rehearsal/model/tables.ts';
-import type { MemberState } from '../../src/rehearsal/model/types.ts';
+import type { ClusterState, MemberState } from '../../src/rehearsal/model/types.ts';
 import { COMMON, DATABASE, PATCH_FILE } from '../../src/rehearsal/model/world.ts';
-import type { Rehearsal } from '../../src/rehearsal/run.ts';
 
 export interface Before {
   readonly held: ReadonlyMap<string, boolean>;
@@ -19,8 +18,7 @@ export interface Before {
   readonly impacts: ReadonlyMap<string, number>;
 }
 
-export function snapshot({ world }: Rehearsal): Before {
-  const { members } = world.state;
+export function snapshot({ members }: ClusterState): Before {
   return {
     held: new Map(members.map(({ name, held }) => [name, held])),
     pids: new Map(members.flatMap(pidsOf)),
@@ -32,9 +30,15 @@ function pidsOf({ name, instances }: MemberState): readonly (readonly [string, n
   return instances.flatMap((one) => (one.pid === null ? [] : [[`${name}/${one.name}`, one.pid] as const]));
 }
 
+/** A cluster at this moment. */
+interface Now {
+  readonly state: ClusterState;
+  /** Of the rehearsal. */
+  readonly dir: string;
+}
+
 /** Sentences about what is not in step or was left behind; empty when the cluster is as a recovery must leave it. */
-export function whatIsWrong(rehearsal: Rehearsal, before: Before): readonly string[] {
-  const { state } = rehearsal.world;
+export function whatIsWrong({ state, dir }: Now, before: Before): readonly string[] {
   const rows = nodesOf(state.database);
   const wrong = rows.length === state.members.length ? [] : [`${String(rows.length)} rows`];
   for (const member of state.members) {
@@ -46,13 +50,13 @@ export function whatIsWrong(rehearsal: Rehearsal, before: Before): readonly stri
       wrong.push(`${name} has row ${String(row?.extensions)} and binary ${String(build?.extensions)}`);
     }
     if (before.held.get(name) !== member.held) wrong.push(`the hold on ${name} is ${String(member.held)}`);
-    wrong.push(...leftOn(rehearsal, name).map((path) => `${path} is left on ${name}`));
+    wrong.push(...leftOn(dir, name).map((path) => `${path} is left on ${name}`));
   }
   return wrong;
 }
 
-function leftOn(rehearsal: Rehearsal, member: string): readonly string[] {
-  const root = layoutOf(join(rehearsal.config, '..')).rootOf(member);
+function leftOn(dir: string, member: string): readonly string[] {
+  const root = layoutOf(dir).rootOf(member);
   const marks = ['hold', 'terminated'].map((name) => `${COMMON}/lockstep/${name}`);
   const files = [PATCH_FILE, ...marks].filter((path) => existsSync(join(root, path)));
   const drafts = readdirSync(join(root, DATABASE)).filter((name) => name.startsWith('.lockstep'));
@@ -60,10 +64,10 @@ function leftOn(rehearsal: Rehearsal, member: string): readonly string[] {
 }
 
 /** What a recovery that keeps instances must never do to them. */
-export function harmDone({ world }: Rehearsal, before: Before): readonly string[] {
-  const pids = new Map(world.state.members.flatMap(pidsOf));
+export function harmDone({ members }: ClusterState, before: Before): readonly string[] {
+  const pids = new Map(members.flatMap(pidsOf));
   const gone = [...before.pids].filter(([name, pid]) => pids.get(name) !== pid).map(([name]) => `${name} was ended`);
-  const events = world.state.members.flatMap(({ name, impact }) =>
+  const events = members.flatMap(({ name, impact }) =>
     impact
       .slice(before.impacts.get(name) ?? 0)
       .filter(({ event }) => /^(instances-stopped|lxcfs-died)/.test(event))
@@ -72,8 +76,7 @@ export function harmDone({ world }: Rehearsal, before: Before): readonly string[
   return [...gone, ...events];
 }
 
-export interface Known {
-  readonly rehearsal: Rehearsal;
+interface Known extends Now {
   /** `step@member` that reached a member. */
   readonly executed: readonly string[];
   readonly kills: number;
@@ -104,12 +107,12 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     pattern: /No patch file of \S+ is left on (\S+)\./g,
-    isTrue: ([, member = ''], _run, { rehearsal }) => !leftOn(rehearsal, member).includes(PATCH_FILE),
+    isTrue: ([, member = ''], _run, { dir }) => !leftOn(dir, member).includes(PATCH_FILE),
   },
   {
     pattern: /Refreshes are still held by this run on ([^:]+):/g,
-    isTrue: ([, members = ''], _run, { rehearsal }) =>
-      members.split(', ').every((name) => rehearsal.world.state.members.some((one) => one.name === name && one.held)),
+    isTrue: ([, members = ''], _run, { state }) =>
+      members.split(', ').every((name) => state.members.some((one) => one.name === name && one.held)),
   },
   {
     pattern: /Lockstep stopped (\d+) times in the middle/g,

@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { openStore } from '../../src/adapters/sqlite/open-store.ts';
 import { requireRunId, type RunId } from '../../src/domain/ids.ts';
 import type { Run } from '../../src/domain/run.ts';
-import { runRehearsal, type Rehearsal } from '../../src/rehearsal/run.ts';
 import { launch, linesOf, run as runConsole, type Ended, type Running } from '../e2e/cli.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
-import { SCENARIO_OF, type Kill, type MatrixCase, type Measured } from './cases.ts';
-import { findUntruths, harmDone, snapshot, whatIsWrong, type Before } from './judge.ts';
-import { createWitness, type Witness } from './witness.ts';
+import { SCENARIO_OF, type Kill, type MatrixCase, type MatrixStrategy, type Hits } from './cases.ts';
+import { openCluster, type Cluster } from './cluster.ts';
+import { findUntruths, harmDone, snapshot, whatIsWrong } from './judge.ts';
+import { findBlindRepeats, findExecuted, VERDICT } from './witness.ts';
 
 const CHILD = ['--import', 'tsx', fileURLToPath(new URL('child.ts', import.meta.url))];
 const MOST_PAUSES = 3;
@@ -36,58 +36,54 @@ export interface CaseReport {
 
 interface Stage {
   readonly home: string;
-  readonly rehearsal: Rehearsal;
-  readonly witness: Witness;
-  readonly before: Before;
+  readonly cluster: Cluster;
   readonly run: RunId;
   kills: number;
 }
 
-/** `seed` is the simulated cluster's. What is measured holds for a case without kills. */
-export async function runCase(one: MatrixCase, seed: number): Promise<CaseReport & { readonly measured: Measured }> {
+/** `seed` is the simulated cluster's. What was reached is counted where nothing is killed. */
+export async function runCase(one: MatrixCase, seed: number): Promise<CaseReport & { readonly hits: Hits }> {
   const home = makeTemporaryDirectory('lockstep-matrix-');
-  const witness = createWitness();
   const begun = Date.now();
-  const scenario = SCENARIO_OF[one.strategy];
-  const dir = join(home.path, 'rehearsal');
-  const rehearsal = await runRehearsal({ scenario, dir, fresh: true, seed, idleMs: 0, onText: witness.onText });
+  // One member whose hold is the run's own to set and to release.
+  const unheld = one.strategy === 'stop-patch-start' ? 'm2' : null;
+  const cluster = await openCluster({ scenario: SCENARIO_OF[one.strategy], home: home.path, seed, unheld });
   try {
-    // One member whose hold is the run's own to set and to release.
-    const second = rehearsal.world.state.members[1];
-    if (one.strategy === 'stop-patch-start' && second !== undefined) second.held = false;
-    const before = snapshot(rehearsal);
-    const run = await draft(home.path, one);
-    const stage: Stage = { home: home.path, rehearsal, witness, before, run, kills: 0 };
+    const before = snapshot(await cluster.state());
+    const run = await draft(home.path, one.strategy);
+    const stage: Stage = { home: home.path, cluster, run, kills: 0 };
     const counts = join(home.path, 'counts.json');
-    const approvedAt = Date.now();
     if (one.kills.length === 0) await end(start(stage, 'bob', `approve ${run}\n`, [...CHILD, 'count', counts]));
     const unmet = await killAll(stage, one.kills);
-    const tookMs = Date.now() - approvedAt;
     const { found, pauses, untruths } = await comeToRest(stage, one);
-    const ends = found.state === 'succeeded' ? whatIsWrong(rehearsal, before) : [`it ended ${found.state}`];
-    const hits = one.kills.length === 0 ? (JSON.parse(readFileSync(counts, 'utf8')) as Measured['hits']) : {};
+    const state = await cluster.state();
+    const ends =
+      found.state === 'succeeded' ? whatIsWrong({ state, dir: cluster.dir }, before) : [`it ended ${found.state}`];
+    const hits = one.kills.length === 0 ? (JSON.parse(readFileSync(counts, 'utf8')) as Hits) : {};
     return {
       case: one,
       kills: stage.kills,
       pauses,
       state: found.state,
       wrong: [...unmet, ...untruths, ...ends],
-      blindRepeats: witness.findBlindRepeats(found),
-      harm: harmDone(rehearsal, before),
+      blindRepeats: findBlindRepeats(found, cluster.heard()),
+      harm: harmDone(state, before),
       tookMs: Date.now() - begun,
-      measured: { tookMs, hits },
+      hits,
     };
   } finally {
-    await rehearsal.close();
+    await cluster.close();
     home.remove();
   }
 }
 
-async function draft(home: string, { strategy }: MatrixCase): Promise<RunId> {
+/** A machine that is busy may make every member late for once; nothing has begun yet. */
+async function draft(home: string, strategy: MatrixStrategy, tries = 3): Promise<RunId> {
   const drafted = await runConsole(args(home, 'alice'), `recover rehearsal --strategy ${strategy}`);
   const plan = linesOf(drafted).find((line) => line.data?.kind === 'plan')?.data;
-  if (plan?.kind !== 'plan' || plan.run === null) throw new Error(`no plan: ${drafted.stdout}${drafted.stderr}`);
-  return requireRunId(plan.run);
+  if (plan?.kind === 'plan' && plan.run !== null) return requireRunId(plan.run);
+  if (tries > 1) return draft(home, strategy, tries - 1);
+  throw new Error(`no plan: ${drafted.stdout}${drafted.stderr}`);
 }
 
 function args(home: string, person: string): readonly string[] {
@@ -150,10 +146,11 @@ async function comeToRest(stage: Stage, one: MatrixCase): Promise<Rest> {
     const found = await readRun(stage);
     if (found.state !== 'paused') return { found, pauses, untruths };
     pauses.push(found.explanation ?? '');
-    const executed = stage.witness.executedBy(found);
-    untruths.push(...findUntruths(found, { rehearsal: stage.rehearsal, executed, kills: stage.kills }));
+    const { cluster, kills } = stage;
+    const executed = findExecuted(found, cluster.heard());
+    untruths.push(...findUntruths(found, { state: await cluster.state(), dir: cluster.dir, executed, kills }));
     if (pauses.length > MOST_PAUSES) return { found, pauses, untruths };
-    stage.witness.onVerdict();
+    stage.cluster.mark(VERDICT);
     const resumed = await end(start(stage, 'alice', `resume ${stage.run} retry\n`, null));
     if (linesOf(resumed).some(({ data }) => data?.kind === 'refusal' || data?.kind === 'problem')) {
       untruths.push(`resume was refused: ${resumed.stdout.slice(-500)}`);
@@ -173,7 +170,7 @@ async function reconcileAndPress(stage: Stage): Promise<boolean> {
   await Promise.race([seen(AT_REST), overdue]);
   const pressed = await Promise.race([seen(RETRY_BUTTON), sleep(1_000, false)]);
   if (pressed) {
-    stage.witness.onVerdict();
+    stage.cluster.mark(VERDICT);
     running.child.stdin?.write('1\n');
   }
   running.child.stdin?.end();

@@ -5,39 +5,23 @@
 import type { Run } from '../../src/domain/run.ts';
 import { compileLook } from '../../src/lxd/compile.ts';
 import { shellQuote } from '../../src/lxd/shell.ts';
+import type { Heard } from './cluster.ts';
 
-interface Heard {
-  readonly at: number;
-  readonly member: string;
-  readonly text: string;
-}
-
-export interface Witness {
-  readonly onText: (member: string, text: string) => void;
-  /** A person decided here that it is sent again. */
-  readonly onVerdict: () => void;
-  /** One sentence for each execution that nothing justified. */
-  findBlindRepeats(run: Run): readonly string[];
-  /** `step@member` of everything that was executed, in order. */
-  executedBy(run: Run): readonly string[];
-}
-
+/** Written where a person decided that it is sent again. */
+export const VERDICT = 'a person decided';
 const PROBE = 'lockstep-probe 1';
-const VERDICT = 'a person decided';
 
-export function createWitness(): Witness {
-  const heard: Heard[] = [];
-  return {
-    onText: (member, text) => void heard.push({ at: Date.now(), member, text }),
-    onVerdict: () => void heard.push({ at: Date.now(), member: '*', text: VERDICT }),
-    findBlindRepeats: (run) => stepsOf(run).flatMap((step) => blindRepeats(step, heard)),
-    executedBy(run) {
-      const steps = stepsOf(run);
-      return heard.flatMap(({ member, text }) =>
-        steps.filter((step) => step.member === member && text.includes(step.text)).map(({ name }) => name),
-      );
-    },
-  };
+/** One sentence for each execution that nothing justified. */
+export function findBlindRepeats(run: Run, heard: readonly Heard[]): readonly string[] {
+  return stepsOf(run).flatMap((step) => blindRepeats(step, heard));
+}
+
+/** `step@member` of everything that was executed, in order. */
+export function findExecuted(run: Run, heard: readonly Heard[]): readonly string[] {
+  const steps = stepsOf(run);
+  return heard.flatMap(({ member, text }) =>
+    steps.filter((step) => step.member === member && text.includes(step.text)).map(({ name }) => name),
+  );
 }
 
 interface KnownStep {
