@@ -109,7 +109,9 @@ async function settleLost(
 async function lookEarly(context: RunContext, step: PlanStep, until: number): Promise<LookVerdict | null> {
   const { deps, draining } = context;
   if (until <= deps.clock.nowMs()) return null;
-  if (BELIEVED_EARLY.has(step.call.kind) && !draining.aborted) {
+  // What an earlier sending left behind would be taken for the effect of this one.
+  const isFirst = recordOf(await loadRun(context), step).attempts === 1;
+  if (isFirst && BELIEVED_EARLY.has(step.call.kind) && !draining.aborted) {
     await deps.failpoints.hit('before-look');
     const verdict = await sendLook(context, step);
     if (verdict.kind === 'done') return verdict;

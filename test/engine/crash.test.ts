@@ -92,6 +92,29 @@ test('a patch that was being written when the process died is removed only once 
   expect(member.patch).toBe(false);
 });
 
+test('a second writing that is under way is waited for, although the first one left its traces', async () => {
+  const rig = await aRig();
+  rig.world.rollBacks = 1;
+  let writes = 0;
+  rig.world.onExec = (text) => {
+    if (text !== 'write-patch@m1') return;
+    writes += 1;
+    if (writes === 2) rig.world.mishap('write-patch', 'm1', { kind: 'lost', effect: false });
+  };
+  await rig.startAndDieAt('after-exec', 9);
+  expect(rig.world.sent.at(-1)).toBe('write-patch@m1');
+  const sentAt = rig.time.clock.nowMs();
+  const before = rig.world.sent.length;
+  let lookedAt = 0;
+  rig.world.onExec = (text) => {
+    if (text === 'look write-patch@m1') lookedAt ||= rig.time.clock.nowMs();
+  };
+  await rig.restart().reconcile();
+  expect(rig.world.sent[before]).toBe('look write-patch@m1');
+  const { timeoutMs } = (await rig.run()).plan.stages[1]!.steps[0]!;
+  expect(lookedAt - sentAt).toBeGreaterThanOrEqual(timeoutMs);
+});
+
 test('the fourth crash in one run waits for a person', async () => {
   const rig = await aRig();
   await rig.startAndDieAt('after-outcome', 1);
