@@ -64,6 +64,8 @@ export async function createLockstep(options: LockstepOptions): Promise<Result<L
   const opened = openStore({ dataDir, command, clock, codeVersion });
   if (!opened.ok) return opened;
   const store = opened.value;
+  const head = store.checkHead();
+  if (!head.ok) log.warn(head.problem.text, { next: head.problem.next });
   const tokenKey = await findTokenKey(store, ids);
   const timers = createTimers();
   const transport = createSshTransport({ clock, timers, log, agentSocket: options.agentSocket });

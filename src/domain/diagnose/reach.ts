@@ -102,10 +102,11 @@ function authFailed(situation: Situation): readonly Finding[] {
   return refusals(withReach(situation, 'auth-failed'), {
     kind: 'auth-failed',
     severity: severityOf(situation),
-    title: (who) => `${who} refused the SSH login`,
+    title: (who) => `The SSH login on ${who} failed`,
     cause: (who) =>
-      `The host answers, but does not accept the configured user and key on ${who}. Nothing is known about LXD there. ` +
-      `Either the key is not in the user's authorized_keys, or user or key in the configuration are not the right ones.`,
+      `The host answers, but the configured user and key did not get in on ${who}. Nothing is known about LXD there. ` +
+      `Either the key is not in the user's authorized_keys, or user or key in the configuration are not the right ones, ` +
+      `or the key or the ssh-agent on this machine can't be used: the evidence says which.`,
     next: `Put the key in place, then: doctor`,
   });
 }
