@@ -64,7 +64,7 @@ export function failpointCases(
   });
 }
 
-function secondProcessCase(strategy: MatrixStrategy, place: Failpoint, draw: Draw, hits: Measured['hits']): MatrixCase {
+function secondProcessCase(strategy: MatrixStrategy, place: Failpoint, draw: Draw, hits: Hits): MatrixCase {
   const nth = draw(hits['after-exec'] ?? 1) + 1;
   const first = { kind: 'place', place: 'after-exec', nth } as const;
   const second = { kind: 'place', place, nth: 1 } as const;
