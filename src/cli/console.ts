@@ -142,7 +142,17 @@ async function converse(conversation: Conversation): Promise<number> {
     tell('lockstep: asked to end; what is under way finishes its step, and goes on at the next start.');
     return 130;
   }
-  return exitCodeOf(lockstep, session, await reconciled);
+  const code = await exitCodeOf(lockstep, session, await reconciled);
+  return lostAnswers(output) ? 1 : code;
+}
+
+/** What was done is on record, but a program that reads nothing must not take that for an answer. */
+function lostAnswers(output: TerminalOutput): boolean {
+  const reason = output.failure();
+  if (reason === null) return false;
+  tell(`lockstep: answers could not be written to standard output (${reason}).`);
+  tell('Next: make room there, then type "status" and "runs" again.');
+  return true;
 }
 
 /** 1 when a run that was handled here ended badly, or a throw reached the boundary. */
