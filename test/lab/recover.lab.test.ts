@@ -3,7 +3,9 @@
  * run is never believed alone: rows, processes and files are read on the members themselves.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { REPAIRS } from '../contract/cluster-expected.ts';
 import { type Lab, startLab } from './lab.ts';
+import { isScenarioName } from './scenarios.ts';
 import { allServing, rows } from './state.ts';
 import { impactOf, livesOf, newDirectory, removeDirectories, writeConfig, writtenOn } from './support/cluster.ts';
 import { type ConsoleEnd, dataOf, type DataOf, describeEnd, lastOf, runConsole } from './support/console.ts';
@@ -30,9 +32,10 @@ function say(as: string, ...commands: readonly string[]): Promise<ConsoleEnd> {
   return runConsole({ config: lab.configPath, data, as, commands });
 }
 
-async function begin(...arguments_: Parameters<Lab['scenario']>): Promise<void> {
+async function begin(scenario: string): Promise<void> {
+  if (!isScenarioName(scenario)) throw new Error(`the lab has no scenario ${scenario}`);
   data = newDirectory();
-  await lab.scenario(...arguments_);
+  await lab.scenario(scenario);
 }
 
 function lastRun(end: ConsoleEnd): DataOf<'run'> {
@@ -112,6 +115,25 @@ test('all members are stopped: patched and started together', async () => {
   expectInStep(ended);
   await expectHealed(lab, 313);
   expect(await impactOf(lab)).toEqual([]);
+});
+
+const LIVE = REPAIRS.filter(({ strategy }) => strategy !== 'patch-in-place' && strategy !== 'stop-patch-start');
+
+describe('somebody serves', () => {
+  test.each(LIVE)('$scenario: brought back in step by $strategy, and no instance notices', async (repair) => {
+    await begin(repair.scenario);
+    const lives = await livesOf(lab);
+    const ended = await say('alice', `recover lab ${repair.line}`, '/as bob', 'approve', 'status lab');
+    expect(lastOf(ended, 'plan')).toMatchObject({ strategy: repair.strategy, recommended: true });
+    expect(lastRun(ended), describeEnd(ended)).toMatchObject({ state: 'succeeded' });
+    expect(ended.code).toBe(0);
+    const [first] = lastOf(ended, 'status').members;
+    const extensions = first?.extensions ?? 0;
+    expectInStep(ended, extensions);
+    await expectHealed(lab, extensions);
+    expect(await livesOf(lab)).toEqual(lives);
+    expect(await impactOf(lab)).toEqual([]);
+  });
 });
 
 test('nothing of the lab is left on this machine', async () => {

@@ -13,12 +13,14 @@ export async function expectHealed(lab: Lab, extensions: number): Promise<void> 
   expect(await writtenOn(lab)).toEqual(names.map((name) => `${name} /var/snap/lxd/common/lockstep`));
 }
 
-/** The last `status` says so, with every member serving on 313. */
-export function expectInStep(end: ConsoleEnd): void {
+/** The last `status` says so, with every member serving and recorded with this count. */
+export function expectInStep(end: ConsoleEnd, extensions = 313): void {
   const { findings, members } = lastOf(end, 'status');
   expect(
     findings.map(({ kind }) => kind),
     describeEnd(end),
   ).toEqual(['in-step']);
-  expect(members.map(({ daemon, row }) => [daemon, row?.apiExtensions])).toEqual(members.map(() => ['serving', 313]));
+  expect(members.map(({ daemon, row }) => [daemon, row?.apiExtensions])).toEqual(
+    members.map(() => ['serving', extensions]),
+  );
 }
