@@ -5,7 +5,15 @@
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { ensureBuilt } from '../e2e/cli.ts';
-import { drawFrom, failpointCases, randomCases, SCENARIO_OF, type MatrixCase, type MatrixStrategy } from './cases.ts';
+import {
+  drawFrom,
+  failpointCases,
+  randomCases,
+  SCENARIO_OF,
+  type Hits,
+  type MatrixCase,
+  type MatrixStrategy,
+} from './cases.ts';
 import { runCase, type CaseReport } from './run-case.ts';
 
 const USAGE =
