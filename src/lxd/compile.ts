@@ -23,6 +23,7 @@ import {
   START,
   START_LOOK,
   STOP_NOT_READY,
+  STOPPED_FOR_GOOD_LOOK,
   STOPPED_LOOK,
   stopServing,
 } from './catalogue/stop.ts';
@@ -84,6 +85,7 @@ function lookOf(call: StepCall): Body {
       return backUpLook(call.run, call.consistent);
     case 'stop-serving':
     case 'stop-not-ready':
+      return STOPPED_FOR_GOOD_LOOK;
     case 'stop-plain':
     case 'check-stopped':
       return STOPPED_LOOK;

@@ -31,6 +31,21 @@ describe('stopping', () => {
     expect(lookAt(root, { kind: 'stop-serving', waitS: 5 })).toBe('done');
   });
 
+  test('a member that was down already counts as stopped only once no client could start it', () => {
+    const root = members.stopped();
+    const show =
+      'case $2 in *.socket) echo "ActiveState=$(cat "$LOCKSTEP_ROOT/sockets")" ;; *) echo ActiveState=inactive ;; esac';
+    root.answer('systemctl.show.sh', `${show}; exit 0\n`);
+    root.put('sockets', 'active\n');
+    expect(lookAt(root, { kind: 'stop-not-ready' })).toBe('not-done');
+    expect(lookAt(root, { kind: 'check-stopped' })).toBe('done');
+    root.put('sockets', 'inactive\n');
+    expect(lookAt(root, { kind: 'stop-not-ready' })).toBe('done');
+    root.put('sockets', '\n');
+    root.answer('systemctl.show.sh', 'case $2 in *.socket) exit 1 ;; *) echo ActiveState=inactive; exit 0 ;; esac\n');
+    expect(lookAt(root, { kind: 'stop-not-ready' })).toBe('cannot-tell');
+  });
+
   test('one that does not end is waited for, never killed, and the second text waits on', () => {
     const root = members.serving();
     expect(runStep(root, { kind: 'stop-serving', waitS: 1 })).toMatchObject({ status: 'waiting' });

@@ -5,7 +5,7 @@ import { FAILPOINTS, type Failpoint } from '../../src/engine/failpoints.ts';
 export type Kill =
   /** At the nth time that the place is reached. */
   | { readonly kind: 'place'; readonly place: Failpoint; readonly nth: number }
-  /** So many ms after the approval, or after the start of a process that takes up what was left. */
+  /** So many ms after the approval, or after a process says that it takes up what was left. */
   | { readonly kind: 'delay'; readonly afterMs: number };
 
 /** What is done to one run: one kill per process, one process after the other. None: a run that nobody disturbs. */
@@ -76,11 +76,9 @@ export function randomCases(strategy: MatrixStrategy, count: number, draw: Draw)
   return Array.from({ length: count }, () => {
     const kind = draw(10);
     const times = kind < 7 ? 1 : kind < 9 ? 2 : 5;
-    const kills = Array.from({ length: times }, (_, index) => {
-      // A later process starts by connecting to everybody; to be killed often, a run must not come to its end.
-      const span = times === 1 ? SPAN_MS : SPAN_MS / 3;
-      return { kind: 'delay', afterMs: (index === 0 ? 0 : 800) + draw(span) } as const;
-    });
+    // To be killed often, a run must not come to its end.
+    const span = times === 1 ? SPAN_MS : SPAN_MS / 3;
+    const kills = Array.from({ length: times }, () => ({ kind: 'delay', afterMs: draw(span) }) as const);
     const name = `after ${kills.map(({ afterMs }) => `${String(afterMs)} ms`).join(', ')}`;
     return { name, strategy, kills, byButton: draw(2) === 0 };
   });

@@ -101,17 +101,29 @@ finish_done state=$state
 };
 
 /** `unknown` while a daemon that was told to end is still there. */
-export const STOPPED_LOOK: Body = {
-  uses: ['processes', 'state'],
-  body: `active_state || finish 0 unknown reason=systemctl
+export const STOPPED_LOOK: Body = { uses: ['processes', 'state'], body: stoppedLook('') };
+
+/** Where activation was to be stopped too: a member that was down before is not done while a client could start it. */
+export const STOPPED_FOR_GOOD_LOOK: Body = {
+  uses: ['processes', 'state', 'units'],
+  body: stoppedLook(
+    `activation_is_off || { [ $? = 1 ] && finish 0 not-done reason=sockets; finish 0 unknown reason=systemctl; }\n`,
+  ),
+};
+
+function stoppedLook(before: string): string {
+  return `active_state || finish 0 unknown reason=systemctl
 left=$(daemons)
-case $state in inactive|failed) [ -z "$left" ] && finish_done state=$state ;; esac
+case $state in
+  inactive|failed)
+    ${before}[ -z "$left" ] && finish_done state=$state ;;
+esac
 told=$(first_line "$C/lockstep/terminated")
 [ -n "$told" ] && [ -e "$P/$told" ] && finish 0 unknown reason=still-ending state=$state
 [ "$state" = deactivating ] && finish 0 unknown reason=still-ending state=$state
 finish 0 not-done state=$state
-`,
-};
+`;
+}
 
 /** Without waiting for readiness: a member of a cluster that starts may wait for the others. */
 export const START: Body = {

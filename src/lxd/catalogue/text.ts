@@ -67,6 +67,15 @@ stop_activation() {
   each_unit stop || return 1
   timeout -k 1 20 systemctl stop snap.lxd.user-daemon.service || [ $? = 5 ]
 }
+activation_is_off() {
+  for unit in snap.lxd.daemon.unix.socket snap.lxd.user-daemon.unix.socket; do
+    case $(timeout -k 1 5 systemctl show "$unit" --property=ActiveState) in
+      ActiveState=inactive|ActiveState=failed) ;;
+      ActiveState=*) return 1 ;;
+      *) return 2 ;;
+    esac
+  done
+}
 signal() { if [ -n "$R" ]; then env kill -s "$1" "$2"; else kill -s "$1" "$2"; fi; }
 `,
   patch: `own_patch() { [ -f "$patch" ] && [ ! -L "$patch" ] && [ "$(first_line "$patch")" = "$mark" ]; }
