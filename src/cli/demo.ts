@@ -15,13 +15,14 @@ import type { Data } from '../domain/data.ts';
 import { describeDuration } from '../chat/words.ts';
 import type { Lockstep } from '../main.ts';
 import type { ChatPort, Rendered } from '../ports/chat.ts';
-import { complain } from './complain.ts';
+import { complain, tell } from './complain.ts';
 import { openLockstep, terminalWidth } from './console.ts';
 import { CHAPTERS, INTRODUCTION, type Chapter } from './demo-script.ts';
 import { makeDirectory } from './directory.ts';
 import { exportTimeline } from './export.ts';
 import { openConfigured, openWithoutClusters, type Target } from './open.ts';
 import { parseOptionsAlone } from './options.ts';
+import { onSignals } from './signals.ts';
 
 const USAGE = 'lockstep demo [--data DIR]';
 const SCENARIO = 'downgraded-all';
@@ -36,11 +37,13 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   const { ensureRehearsal, stopRehearsal } = await import('../rehearsal/ensure.ts');
   const made = makeDirectory(dir);
   if (!made.ok) return complain(made.error);
+  // Whoever ends the tour doesn't leave its cluster behind.
+  const stop = onSignals({ interrupts: true });
   try {
     const { config } = await ensureRehearsal({ dir: join(dir, 'rehearsal'), scenario: SCENARIO });
     const opened = openConfigured({ config, data: join(dir, 'data') });
     if (!opened.ok) return opened.exitCode;
-    return await tour({ ...opened.target, rehearsal: { scenario: SCENARIO, dir } });
+    return await tour({ ...opened.target, rehearsal: { scenario: SCENARIO, dir } }, stop);
   } catch (error) {
     const text = `The demo stopped: ${error instanceof Error ? error.message : String(error)}.`;
     complain({ text, next: 'A rehearsal needs Linux. With your own cluster: lockstep console --config clusters.yaml' });
@@ -56,7 +59,7 @@ interface Stage {
   readonly width: number;
 }
 
-async function tour(target: Target): Promise<number> {
+async function tour(target: Target, stop: AbortSignal): Promise<number> {
   const clock = createClock();
   const began = clock.monotonicMs();
   const terminal = process.stdout.isTTY;
@@ -83,8 +86,9 @@ async function tour(target: Target): Promise<number> {
       open(stage, chapter, index);
       for (const { person, line } of chapter.lines) {
         stage.output.print(`\n${style.strong(`${person}> ${line}`)}`);
-        await session.line(`/as ${person}`, NEVER);
-        await session.line(line, NEVER);
+        await session.line(`/as ${person}`, stop);
+        await session.line(line, stop);
+        if (stop.aborted) return ended();
       }
     }
     const healed = isHealed(seen);
@@ -95,7 +99,10 @@ async function tour(target: Target): Promise<number> {
   }
 }
 
-const NEVER = new AbortController().signal;
+function ended(): number {
+  tell('lockstep: the tour was ended before its end, and its cluster with it.');
+  return 130;
+}
 
 /** The chat, with an ear on what it says. */
 function listening(chat: ChatPort, seen: Data[]): Pick<ChatPort, 'post' | 'edit'> {

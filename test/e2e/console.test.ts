@@ -1,6 +1,6 @@
 /** The built console against a rehearsal cluster: pipes, JSON lines, exit codes, two people in two processes, a kill in between. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopRehearsal } from '../../src/rehearsal/ensure.ts';
 import { only, dataOf } from '../app/world.ts';
@@ -143,6 +143,19 @@ describe.skipIf(!linux).concurrent('the console with a rehearsal cluster', () =>
       expect(readFileSync(path.replace(/json$/, 'md'), 'utf8')).toContain('# Timeline of rehearsal');
     },
     120_000,
+  );
+
+  scene(
+    'whoever ends the guided tour does not leave its cluster behind',
+    async ({ home }) => {
+      const tour = launch(['demo', '--data', home.path], null);
+      await tour.printed(/alice> status/);
+      tour.child.kill('SIGINT');
+      expect((await tour.ended).code).toBe(130);
+      const [stamp = ''] = readdirSync(join(home.path, 'demo'));
+      expect(await stopRehearsal(join(home.path, 'demo', stamp, 'rehearsal'))).toBe(false);
+    },
+    60_000,
   );
 
   scene(
