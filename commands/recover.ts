@@ -10,6 +10,10 @@ export const recover = defineCommand({
   params: {
     cluster: requiredArgument({ kind: 'cluster' }, 'which cluster.'),
     strategy: option({ kind: 'enum', values: STRATEGIES }, 'Another way than the recommended one.'),
+    to: option(
+      { kind: 'text', placeholder: '<version|revision>' },
+      'With --strategy planned-downgrade or align-revision: where to.',
+    ),
     of: option({ kind: 'run' }, 'With --strategy rollback: the run to undo.'),
     instances: option(
       { kind: 'enum', values: ['keep', 'stop'] },
@@ -23,10 +27,12 @@ export const recover = defineCommand({
     'recover prod',
     'recover prod --dry-run',
     'recover prod --strategy align-revision --reason "after the refresh"',
+    'recover prod --strategy planned-downgrade --to 5.21.2',
   ],
   handle: (call, values) =>
     draftRecovery(call, requireCluster(call.deps, values.cluster), {
       strategy: values.strategy,
+      to: values.to,
       of: values.of,
       instances: values.instances ?? 'keep',
       reason: values.reason,

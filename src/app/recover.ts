@@ -24,6 +24,8 @@ export interface RecoverRequest {
   readonly strategy: Strategy | null;
   /** The run to undo, with strategy `rollback`; id or its beginning. */
   readonly of: string | null;
+  /** The version or revision to go to. */
+  readonly to: string | null;
   readonly instances: 'keep' | 'stop';
   readonly reason: string | null;
   readonly dryRun: boolean;
@@ -47,6 +49,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
     cluster,
     releases: deps.releases,
     strategy: request.strategy,
+    to: request.to,
     instances: request.instances,
     confirmStop: 'at-approval',
     run: request.dryRun ? null : run,

@@ -22,6 +22,7 @@ export function planInputOf({ deps, cluster }: RunContext, run: Run, seen: Seen)
     cluster,
     releases: deps.releases,
     strategy: run.strategy,
+    to: run.plan.to ?? null,
     instances: run.plan.instancesPolicy,
     confirmStop: run.plan.instancesStopped,
     run: run.id,

@@ -39,6 +39,15 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   { name: 'healthy', summary: 'three members in step', happen: () => undefined },
   {
+    name: 'upgraded',
+    summary: 'three members in step after an upgrade; each still keeps the release of before',
+    from: 'lower',
+    happen(stage) {
+      stage.refresh(stage.names, stage.builds.higher.revision);
+      stage.pass(60);
+    },
+  },
+  {
     name: 'downgraded-one',
     summary: 'one of three was put on an older release and crash-loops; the other two serve',
     happen: downgradeLast,

@@ -14,6 +14,7 @@ const ALL = ['m1', 'm2', 'm3'] as const;
 
 export const EXPECTED: Readonly<Record<string, Expected>> = {
   healthy: { findings: [['in-step', ...ALL]], plan: ['in-step'] },
+  upgraded: { findings: [['in-step', ...ALL]], plan: ['in-step'] },
   'downgraded-all': {
     findings: [['stale-counter', ...ALL]],
     plan: {
@@ -109,5 +110,6 @@ export const REPAIRS: readonly Repair[] = [
   { scenario: 'stale-while-serving', line: '', strategy: 'sql-live' },
   { scenario: 'downgraded-one', line: '', strategy: 'align-revision' },
   { scenario: 'upgrade-waiting', line: '', strategy: 'align-revision' },
+  { scenario: 'upgraded', line: '--strategy planned-downgrade --to 5.21.2', strategy: 'planned-downgrade' },
   { scenario: 'stopped-all', line: '', strategy: 'stop-patch-start' },
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LXD_CATALOGUE } from '../../src/engine/catalogue.ts';
 import { compileStep } from '../../src/lxd/compile.ts';
+import { observationOf, three } from '../support/observation.ts';
 import {
   downgradedAll,
   downgradedOne,
@@ -25,6 +26,10 @@ const plans = [
   plan(stoppedAll({ m2: { facts: { snap: unheld } } })),
   plan(putBackWhileServing()),
   plan(downgradedOne()),
+  plan(observationOf({ members: three({ build: '5.21.3', kept: ['5.21.2'] }) }), {
+    strategy: 'planned-downgrade',
+    to: '5.21.2',
+  }),
   plan(putBackWhileServing(), { strategy: 'stop-patch-start' }),
   plan(putBackWhileServing({ m1: { facts: { instances } } }), {
     strategy: 'stop-patch-start',
@@ -41,7 +46,7 @@ function bytes(text: string): Uint8Array {
 
 describe('the catalogue', () => {
   test('has a text and a look for every step that the planner makes', () => {
-    expect(new Set(steps.map(({ call }) => call.kind)).size).toBe(14);
+    expect(new Set(steps.map(({ call }) => call.kind)).size).toBe(15);
     for (const step of steps) {
       expect(compileStep(step).length, step.id).toBeGreaterThan(100);
       expect(LXD_CATALOGUE.lookText(step).length, step.id).toBeGreaterThan(100);

@@ -25,6 +25,7 @@ type Make = (lab: Machines, names: readonly string[], first: string, last: strin
 
 export const SCENARIO_NAMES = [
   'healthy',
+  'upgraded',
   'downgraded-all',
   'downgraded-one',
   'downgraded-minority-patched',
@@ -51,6 +52,7 @@ export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 const SCENARIOS: Readonly<Record<ScenarioName, Make>> = {
   healthy: async () => 'all members are ONLINE on 502, refreshes are held',
+  upgraded,
   'downgraded-all': downgradedAll,
   'downgraded-one': downgradedOne,
   'downgraded-minority-patched': minorityPatched,
@@ -89,6 +91,14 @@ async function downgradedAll(lab: Machines, names: readonly string[]): Promise<s
   await withShortStops(lab, names, () => lab.refresh(names, '501'));
   await lab.waitUntil('all members crash-loop', () => crashLooping(lab, names, BEHIND));
   return `${names.join(', ')} run 501 and crash-loop ("${BEHIND}"); every row says 318`;
+}
+
+async function upgraded(lab: Machines, names: readonly string[]): Promise<string> {
+  await intoRevision(lab, names, '501');
+  await lab.refresh(names, '502');
+  await lab.waitUntil('the refreshes have ended', () => changesDone(lab, names));
+  await lab.waitUntil('all serve', () => allServing(lab, names));
+  return 'all members are ONLINE on 502, and keep 501';
 }
 
 async function downgradedOne(lab: Machines, names: readonly string[], _first: string, last: string): Promise<string> {

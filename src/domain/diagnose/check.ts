@@ -46,7 +46,7 @@ export function checkMove(
     return { to, verdict: 'unknown', count: null, schema: null, fixedIn: fixed, order: [], reasons: [answer.reason] };
   }
   const { target } = answer;
-  const weighed = weigh(situation, diagnosis, target);
+  const weighed = weigh(situation, diagnosis, target, to.trim());
   const verdict = weighed.unsafe.length > 0 ? 'unsafe' : weighed.unknown.length > 0 ? 'unknown' : 'safe';
   return {
     to,
@@ -65,10 +65,10 @@ function highestCount(situation: Situation): number | null {
   return rows.length === 0 ? null : Math.max(...rows);
 }
 
-function weigh(situation: Situation, diagnosis: Diagnosis, target: MoveTarget): Weighed {
+function weigh(situation: Situation, diagnosis: Diagnosis, target: MoveTarget, to: string): Weighed {
   const parts = [
     schemaPart(situation, target),
-    countPart(situation, target),
+    countPart(situation, target, to),
     seriesPart(situation, target),
     knowledgePart(situation, diagnosis),
   ];
@@ -111,7 +111,7 @@ function localSchemaOf(facts: ClusterObservation['members'][number]['facts']): r
   );
 }
 
-function countPart(situation: Situation, target: MoveTarget): Partial<Weighed> {
+function countPart(situation: Situation, target: MoveTarget, to: string): Partial<Weighed> {
   const highest = highestCount(situation);
   if (highest === null)
     return { unknown: ["What the cluster has recorded could not be read, so the target can't be compared with it."] };
@@ -129,10 +129,10 @@ function countPart(situation: Situation, target: MoveTarget): Partial<Weighed> {
       ],
     };
   }
-  return fewer(situation, target, highest);
+  return fewer(situation, target, highest, to);
 }
 
-function fewer(situation: Situation, target: MoveTarget, highest: number): Partial<Weighed> {
+function fewer(situation: Situation, target: MoveTarget, highest: number, to: string): Partial<Weighed> {
   const lost = lostNames(situation, target);
   const loss = `Clients lose ${lost.length > 0 ? lost.length : highest - target.extensions} API extensions${lost.length > 0 ? `: ${listOf(lost)}` : ''}. Changes that the newer LXD made to its data are not undone.`;
   if (target.hasFix === true) {
@@ -154,18 +154,18 @@ function fewer(situation: Situation, target: MoveTarget, highest: number): Parti
   return {
     unsafe: [
       `It has ${target.extensions} API extensions, ${highest} are recorded: every member would take itself for outdated, exit, and be restarted for ever. None could correct the record for the others.`,
-      ...plannedWay(situation, target),
+      ...plannedWay(situation, target, to),
     ],
     notes: [loss],
   };
 }
 
 /** One run that moves all and corrects the record: only within an LTS track, and never below the schema. */
-function plannedWay(situation: Situation, target: MoveTarget): readonly string[] {
+function plannedWay(situation: Situation, target: MoveTarget, to: string): readonly string[] {
   const inside = target.lts && presentSeries(situation).every((series) => series === target.series);
   if (!inside || target.schema === null || target.schema < highestSchema(situation)) return [];
   return [
-    `If it has to be: recover ${situation.cluster} --strategy planned-downgrade does it in one approved run, with the correction of the record.`,
+    `If it has to be: recover ${situation.cluster} --strategy planned-downgrade --to ${to} does it in one approved run, with the correction of the record.`,
   ];
 }
 

@@ -12,7 +12,7 @@ import { guardCounts, guardLatent, guardRunning } from './guard-versions.ts';
 import { moveOf, type Move } from './move.ts';
 import { whereTrue, when, withoutRepeats } from './reasons.ts';
 import { presentSeries } from './targets.ts';
-import { listed, type PlannerView } from './view.ts';
+import { inPhase, listed, type PlannerView } from './view.ts';
 
 export function reasonsAgainstAlign(view: PlannerView): readonly RefusalReason[] {
   const { to } = view.input;
@@ -38,6 +38,53 @@ export function reasonsAgainstAlign(view: PlannerView): readonly RefusalReason[]
   ]);
 }
 
+/** The whole cluster lower, because a person wants it. */
+export function reasonsAgainstDowngrade(view: PlannerView): readonly RefusalReason[] {
+  const { to, cluster } = view.input;
+  if (to === undefined || to === null) {
+    return [
+      notNow(
+        `It takes the whole cluster to a lower version of its LTS track, named with --to. What that would do: /lxd check ${cluster.name} --to VERSION`,
+      ),
+    ];
+  }
+  const answer = moveOf(view);
+  const common = [...guardMembers(view), ...guardLatent(view), ...guardCounts(view)];
+  if (answer.kind === 'unknown') {
+    return withoutRepeats([...common, { code: 'unknown-version', text: answer.reason }]);
+  }
+  const { move } = answer;
+  return withoutRepeats([
+    ...common,
+    ...guardLower(view, move),
+    ...when(
+      move.target.hasFix === null,
+      'unknown-version',
+      'Whether that build waits for the others or fails is not known.',
+    ),
+    ...when(
+      move.rowsNeed === 'stuck',
+      'somebody-serves',
+      'A member that stays as it is serves, and the live database could not be read through it.',
+    ),
+    ...guardMove(view, move),
+  ]);
+}
+
+function guardLower(view: PlannerView, { target, moving, above }: Move): readonly RefusalReason[] {
+  if (moving.length === 0) {
+    return above.length === 0
+      ? [{ code: 'in-step', text: 'Every member has that build already.' }]
+      : [notNow('Every member has that build already; only the rows are wrong.')];
+  }
+  const highest = Math.max(...view.reached.map(({ installed }) => installed?.extensions ?? 0));
+  return when(
+    above.length === 0 && target.extensions >= highest,
+    'strategy-not-available',
+    `That build has ${target.extensions} API extensions and no member has more: it is not lower.`,
+  );
+}
+
 export function guardMove(view: PlannerView, move: Move): readonly RefusalReason[] {
   return [
     ...whereTrue(
@@ -46,6 +93,12 @@ export function guardMove(view: PlannerView, move: Move): readonly RefusalReason
       'unknown-version',
       (names) =>
         `The snap revision of ${move.target.version ?? 'that build'} for the architecture of ${names} is not known.`,
+    ),
+    ...whereTrue(
+      inPhase(view, 'stopped'),
+      () => true,
+      'strategy-not-available',
+      (names) => `LXD on ${names} is stopped: start it first, since all members have to come back together.`,
     ),
     ...guardRunning(view),
     ...guardTargetSchema(view, move),

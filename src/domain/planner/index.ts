@@ -22,10 +22,16 @@ import { wordsOf } from './words.ts';
 
 export type { PlanInput } from './view.ts';
 
+const TAKES_TARGET: ReadonlySet<Strategy | null> = new Set(['align-revision', 'planned-downgrade']);
+
 export function planRecovery(input: PlanInput): Planned {
   const view = viewOf(input);
   const recommended = recommendedOf(view);
   const wanted = input.strategy ?? recommended;
+  if (typeof input.to === 'string' && !TAKES_TARGET.has(input.strategy)) {
+    const text = '--to goes with --strategy planned-downgrade, or with align-revision.';
+    return refuse(view, [{ code: 'strategy-not-available', text }], recommended);
+  }
   if (wanted === null) return refuse(view, reasonsAgainst(view, 'patch-in-place'), null);
   if (!isBuilt(wanted)) {
     return refuse(view, [{ code: 'strategy-not-available', text: whyNotBuilt(view, wanted) }], recommended);
@@ -75,6 +81,8 @@ function stagesOf(view: PlannerView, strategy: BuiltStrategy): readonly PlanStag
       return sqlLiveStages(view);
     case 'align-revision':
       return moveStages(view, requireMove(view), false);
+    case 'planned-downgrade':
+      return moveStages(view, requireMove(view), true);
     case 'patch-in-place':
       return patchInPlaceStages(view);
     case 'stop-patch-start':
@@ -99,7 +107,8 @@ function baseline(view: PlannerView, strategy: Strategy | null): Baseline {
 function targetsOf(view: PlannerView, strategy: Strategy | null): Pick<Baseline, 'targets' | 'databaseSchema'> {
   const databaseSchema = view.rows?.databaseSchema ?? 0;
   if (strategy === 'sql-live') return { targets: liveTargets(view), databaseSchema };
-  if (strategy !== 'align-revision') return { targets: equalTargets(view), databaseSchema };
+  if (strategy !== 'align-revision' && strategy !== 'planned-downgrade')
+    return { targets: equalTargets(view), databaseSchema };
   const move = requireMove(view);
   return { targets: movedTargets(view, move), databaseSchema: Math.max(databaseSchema, move.target.schema) };
 }

@@ -78,7 +78,11 @@ const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   'self-healing-version': (view) => startByHand(view) ?? andThenAgain('Wait a minute.')(view),
   'somebody-serves': (view) => sqlByHand(view),
   'strategy-not-available': (view) =>
-    latentByHand(view) ?? rollForwardByHand(view) ?? sqlByHand(view) ?? `/lxd recover ${view.input.cluster.name}`,
+    startByHand(view) ??
+    latentByHand(view) ??
+    rollForwardByHand(view) ??
+    sqlByHand(view) ??
+    `/lxd recover ${view.input.cluster.name}`,
   'running-differs-from-installed': (view) =>
     `Decide which of the two versions is meant before that daemon restarts: /lxd explain ${view.input.cluster.name}`,
   'probe-incomplete': andThenAgain('Wait a few seconds.'),

@@ -131,7 +131,7 @@ export function moveStages(view: PlannerView, move: Move, hold: boolean): readon
 }
 
 function rowStages(view: PlannerView, move: Move, run: RunId): readonly StageDraft[] {
-  const ready = awaitReady(view, READY_AFTER_START_S);
+  const ready = awaitReady(view, move.rowsNeed === 'patch' ? READY_S : READY_AFTER_START_S);
   const writer = stayingWriter(view, move.moving);
   if (move.rowsNeed === 'sql' && writer !== null) {
     return [liveSql(writer, run, [movedRows(move, SQL_LIFE_S)]), ready];

@@ -5,7 +5,7 @@
 import { assertNever } from '../assert-never.ts';
 import { reasonsAgainstSqlLive } from './guard-live.ts';
 import { STRATEGIES, type Alternative, type RefusalReason, type Strategy } from '../plan.ts';
-import { reasonsAgainstAlign } from './guard-move.ts';
+import { reasonsAgainstAlign, reasonsAgainstDowngrade } from './guard-move.ts';
 import { guardFindings } from './guard-findings.ts';
 import { guardHealth, guardLeftovers } from './guard-health.ts';
 import { guardMembers } from './guard-members.ts';
@@ -19,6 +19,7 @@ const BUILT = [
   'sql-live',
   'patch-in-place',
   'align-revision',
+  'planned-downgrade',
   'stop-patch-start',
 ] as const satisfies readonly Strategy[];
 
@@ -35,6 +36,8 @@ export function reasonsAgainst(view: PlannerView, strategy: BuiltStrategy): read
       return reasonsAgainstSqlLive(view);
     case 'align-revision':
       return reasonsAgainstAlign(view);
+    case 'planned-downgrade':
+      return reasonsAgainstDowngrade(view);
     case 'patch-in-place':
     case 'stop-patch-start':
       return reasonsAgainstPatch(view, strategy);
@@ -66,8 +69,6 @@ export function alternativesTo(view: PlannerView, planned: Strategy | null): rea
 /** Why a strategy that isn't built can't be had, and what a person can do instead. */
 export function whyNotBuilt(view: PlannerView, strategy: Exclude<Strategy, BuiltStrategy>): string {
   switch (strategy) {
-    case 'planned-downgrade':
-      return 'It takes a cluster that is in step to a lower version, and is not built into this version. See /lxd check for what such a step would do.';
     case 'rollback':
       return 'It undoes one finished run, and is not built into this version. By hand: refresh every member forward together; no SQL.';
     case 'unblock-dead-row':
@@ -90,6 +91,7 @@ function commonReasons(view: PlannerView): readonly RefusalReason[] {
 }
 
 function mayBeChosen(view: PlannerView, strategy: BuiltStrategy): boolean {
+  if (strategy === 'planned-downgrade') return false;
   return strategy !== 'stop-patch-start' || inPhase(view, 'stopped').length === view.members.length;
 }
 
@@ -105,5 +107,6 @@ const WHY_POSSIBLE: Readonly<Record<BuiltStrategy, string>> = {
   'sql-live': 'Stops nothing and touches no instance: the rows are corrected where LXD serves.',
   'patch-in-place': 'Stops nothing and touches no instance.',
   'align-revision': 'Refreshes the members that differ, side by side; instances keep running.',
+  'planned-downgrade': 'Takes every member lower together; only for somebody who wants that.',
   'stop-patch-start': 'The classical runbook: it stops every daemon first, so it does more than is needed.',
 };

@@ -26,9 +26,8 @@ export function moveWords(view: PlannerView, move: Move, instances: string, warn
             `The API extension count of ${listed(above.map((row) => row.name))} goes to ${target.extensions}. Writing it back would block the cluster.`,
           ]),
     ],
-    rollback:
-      'A refresh that does not happen leaves that member as it was; the run pauses and says which. Going back to a lower version is a change of its own: --strategy planned-downgrade.',
-    warnings: [...besideOrder(view, move), ...warnings],
+    rollback: rollbackOf(move),
+    warnings: [...besideOrder(view, move), ...heldWords(view, move), ...warnings],
   };
 }
 
@@ -36,10 +35,20 @@ function outageOf(view: PlannerView, { moving, rowsNeed }: Move, name: string): 
   const members = moving.map(({ member }) => member);
   const stays = inPhase(view, 'serving').filter((member) => !members.includes(member));
   const others = stays.length === 0 ? '' : ` ${namesOf(stays)} ${stays.length === 1 ? 'serves' : 'serve'} on.`;
-  const long =
-    rowsNeed === 'patch' ? 'and about 15 s after the patch' : 'a few seconds after the last one is refreshed';
+  const back =
+    rowsNeed === 'patch' ? 'about 15 s after the patch that follows' : 'a few seconds after the last one is refreshed';
   const together = members.length === 1 ? '' : ', all at the same time';
-  return `LXD on ${namesOf(members)} is replaced by ${name}${together}: its API there is away while snapd works, usually under a minute, and comes back ${long}.${others}`;
+  return `LXD on ${namesOf(members)} is replaced by ${name}${together}: its API there is away while snapd works (under a minute; up to 6 minutes for a daemon that does not end by itself), and comes back ${back}.${others}`;
+}
+
+function rollbackOf({ moving, target, rowsNeed }: Move): string {
+  const left = 'A refresh that does not happen leaves that member as it was; the run pauses and says which.';
+  const before = moving.map(({ member }) => `${member.member} ${member.revision ?? '?'}`).join(', ');
+  if (!moving.some(({ member }) => (member.installed?.extensions ?? 0) > target.extensions)) {
+    return `${left} Going back to a lower version is a change of its own: --strategy planned-downgrade.`;
+  }
+  const file = rowsNeed === 'patch' ? ' Before LXD takes the patch Lockstep deletes its own file.' : '';
+  return `${left}${file} Back up again: refresh every member to its revision of before (${before}), all at the same time; no SQL is needed.`;
 }
 
 /** LXD refreshes a member that is lower by its row: past the hold, to the head of the channel. */
@@ -47,5 +56,15 @@ function besideOrder(view: PlannerView, { target }: Move): readonly string[] {
   const track = view.reached.map(({ facts }) => facts.snap?.tracking ?? null).find((one) => one !== null) ?? null;
   return [
     `LXD may refresh a lower member by itself meanwhile, to the head of ${track ?? 'its channel'}: make sure that this is ${target.version === null ? 'the wanted build' : (releaseOf(target.version) ?? target.version)}, else the run pauses and says so.`,
+  ];
+}
+
+/** A release would let snapd undo the downgrade at once. */
+function heldWords(view: PlannerView, { target }: Move): readonly string[] {
+  const unheld = view.reached.filter(({ facts }) => facts.snap?.held === false);
+  const lower = view.reached.some(({ installed }) => (installed?.extensions ?? 0) > target.extensions);
+  if (!lower || unheld.length === 0) return [];
+  return [
+    `The hold on refreshes that is set on ${namesOf(unheld)} stays, or snapd would go up again: sudo snap refresh --unhold lxd ends it.`,
   ];
 }

@@ -13,7 +13,7 @@ import { chooseLooper } from './stages.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 export function wordsOf(view: PlannerView, strategy: BuiltStrategy): PlanWords {
-  if (strategy === 'align-revision')
+  if (strategy === 'align-revision' || strategy === 'planned-downgrade')
     return moveWords(view, requireMove(view), instancesOf(view, strategy), warningsOf(view, strategy));
   if (strategy === 'sql-live') return sqlLiveWords(view, instancesOf(view, strategy), warningsOf(view, strategy));
   return {

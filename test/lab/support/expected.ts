@@ -56,6 +56,7 @@ const M2_UNSEEN = [member('m1', '502'), unseen('m2', rowOf(318)), member('m3', '
 
 export const MEMBERS: Readonly<Record<ScenarioName, readonly MemberFacts[]>> = {
   healthy: HEALTHY,
+  upgraded: HEALTHY,
   'downgraded-all': DOWNGRADED,
   'downgraded-one': [member('m1', '502'), member('m2', '502'), member('m3', '501', BEHIND)],
   'downgraded-minority-patched': [
