@@ -53,7 +53,7 @@ describe.each(policies)('under the policy %s', (policy) => {
 describe('the table', () => {
   test('has every command, and none that does not exist', () => {
     const named = new Set(Object.keys(LINES).map((line) => line.split(' ')[0]));
-    expect([...named].sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
+    expect(named).toEqual(new Set(COMMANDS.map(({ name }) => name)));
   });
 
   test('asks of each command what its definition declares', () => {

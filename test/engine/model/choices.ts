@@ -1,0 +1,84 @@
+/** Which commands a sequence is made of, and how often each. Those that lead into the engine come more often than clicks at rest. */
+import fc from 'fast-check';
+import { FAILPOINTS } from '../../../src/engine/failpoints.ts';
+import {
+  abort,
+  approve,
+  blind,
+  change,
+  dieAfterSending,
+  draft,
+  end,
+  fault,
+  goOn,
+  goOnUntil,
+  press,
+  reject,
+  resume,
+  rollBack,
+  together,
+  waitFor,
+  EXPIRES_MS,
+  LONGEST,
+  type Command,
+} from './commands.ts';
+import { FAULTS } from './members.ts';
+
+const PEOPLE = ['alice', 'bob', 'carol', 'dave', 'eve', 'frank'] as const;
+
+const person = fc.constantFrom(...PEOPLE);
+const operator = fc.constantFrom('alice', 'dave');
+const line = fc.constantFrom('approve --no-wait', 'reject no', 'abort', 'resume retry', 'resume done', 'recover prod');
+export const SENT = [
+  'back-up',
+  'stop-not-ready',
+  'write-patch',
+  'await-patch-consumed',
+  'start',
+  'await-ready',
+  'run-sql',
+] as const;
+
+const version = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('0.1.0') },
+  { weight: 1, arbitrary: fc.constant('0.2.0') },
+);
+
+/** A run that got under way, so that most sequences reach the engine. */
+export const OPENING: readonly Command[] = [draft('alice'), approve('bob', false), approve('carol', false)];
+
+export const COMMANDS: readonly fc.Arbitrary<Command>[] = [
+  operator.map(draft),
+  person.map((who) => approve(who, false)),
+  fc.constantFrom('bob', 'carol', 'dave').map((who) => approve(who, false)),
+  person.map((who) => approve(who, true)),
+  person.map(reject),
+  person.map(abort),
+  fc.tuple(operator, fc.constantFrom('retry', 'done')).map(([who, verdict]) => resume(who, verdict)),
+  fc.tuple(operator, fc.constantFrom('retry', 'done')).map(([who, verdict]) => resume(who, verdict)),
+  fc.tuple(person, fc.nat(6)).map(([who, nth]) => press(who, nth)),
+  fc.array(fc.tuple(person, line), { minLength: 2, maxLength: 3 }).map(together),
+  fc.tuple(fc.integer({ min: 1, max: 6 }), fc.nat(2)).map(([steps, pick]) => goOn(steps, pick)),
+  fc.tuple(fc.integer({ min: 5, max: 60 }), fc.nat(2)).map(([steps, pick]) => goOn(steps, pick)),
+  fc.tuple(fc.integer({ min: 5, max: 60 }), fc.nat(2)).map(([steps, pick]) => goOn(steps, pick)),
+  fc
+    .tuple(fc.constantFrom(...FAILPOINTS, 'look', 'probe', 'sleep'), fc.nat(2))
+    .map(([place, pick]) => goOnUntil(place, pick)),
+  fc
+    .tuple(fc.constantFrom(...FAILPOINTS, 'look', 'probe', 'sleep'), fc.nat(2))
+    .map(([place, pick]) => goOnUntil(place, pick)),
+  fc
+    .tuple(fc.constantFrom(...SENT), fc.option(fc.constantFrom(...FAULTS)), version)
+    .map(([kind, what, code]) => dieAfterSending(kind, what, code)),
+  fc.constant(goOn(LONGEST, 0)),
+  fc.constantFrom(1_000, 60_000, 450_000, EXPIRES_MS).map(waitFor),
+  fc
+    .tuple(fc.constantFrom('crash' as const, 'crash' as const, 'restart' as const), version)
+    .map(([kind, code]) => end(kind, code)),
+  fc
+    .tuple(fc.constantFrom(...FAULTS), fc.double({ min: 0, max: 0.99, noNaN: true }))
+    .map(([kind, late]) => fault(kind, late)),
+  fc.integer({ min: 1, max: 4 }).map(blind),
+  fc.constantFrom('row', 'lxcfs', 'disk', 'serving', 'mended').map(change),
+  fc.integer({ min: 1, max: 5 }).map(rollBack),
+];
