@@ -105,7 +105,8 @@ function parseEnum(name: string, text: string, values: readonly string[]): Resul
   return err(
     bad(
       `${name} takes one of ${listed(values)}, not ${quote(text)}.${near === null ? '' : ` Did you mean ${near}?`}`,
-      `For example ${name} ${near ?? values[0] ?? ''}.`,
+      // The name of an option is typed, that of an argument is not.
+      `For example ${name.startsWith('-') ? `${name} ` : ''}${near ?? values[0] ?? ''}.`,
     ),
   );
 }

@@ -144,6 +144,11 @@ describe('a line that is refused', () => {
     expect(missing('check lab-3')).toBe('check lab-3 --to 5.21.2');
   });
 
+  test('an example of a choice is what one would type', () => {
+    expect(refuse('recover prod --strategy sideways').next).toMatch(/^For example --strategy [a-z-]+\.$/);
+    expect(refuse('resume sideways').next).toBe('For example retry.');
+  });
+
   test('a shell’s signs are named as meaningless', () => {
     expect(refuse('status prod; reboot').text).toContain('not a shell');
     expect(refuse('status prod && reboot').text).toContain('not a shell');

@@ -291,6 +291,7 @@ describe('membership', () => {
   test('not-clustered', () => {
     const facts = { clustered: false, nodes: null, clusterAddress: null, raft: [], api: null };
     expect(kindsOf({ members: three({}, { m2: { facts } }) })).toEqual(['not-clustered']);
+    expect(summaryOf({ members: three({ facts }) })).toEqual(['critical not-clustered m1,m2,m3']);
   });
 
   test('member-evacuated is information while it serves, a warning when something hides behind it', () => {
