@@ -33,7 +33,9 @@ export async function abort(call: Call, run: Run): Promise<void> {
     entries: [entryBy(call, 'abort-asked', { cluster: run.cluster, run: run.id }, `Asked to abort ${run.id}.`)],
   });
   await announce(call.deps, asked, 'abort-asked');
-  if (asked.state !== 'running') await endAtRest(call, asked, by);
+  // Whoever works on it is told by the store; when nobody does, this ends it.
+  if (asked.state === 'running') call.deps.runs.begin(run.id);
+  else await endAtRest(call, asked, by);
   outbox.kick();
 }
 

@@ -17,7 +17,10 @@ import { work } from './work.ts';
 const MOST_RESUMES = 3;
 
 export interface Runner {
-  /** Takes an approved run and works on it; resolves when it ended or paused. A second call joins the first. */
+  /**
+   * Takes an approved run and works on it; resolves when it ended or paused. A second call joins the first. A running one on which
+   * nobody works here is ended when an abort was asked for, and otherwise left to the next process.
+   */
   start(run: RunId): Promise<Run>;
   /** A person's verdict on a paused run; resolves with the run as it goes on, while the work continues (see `settled`). */
   resume(request: ResumeRequest): Promise<Run>;
@@ -67,7 +70,9 @@ export function createRunner(deps: RunnerDeps): Runner {
     const context = await contextOf(id);
     if ('state' in context) return context;
     const { isOurs, run } = await begin(context);
-    return isOurs ? work(context) : run;
+    // Its worker was lost with a broken store, and a person wants it to end: nobody else here would honour that.
+    const isAbandoned = run.state === 'running' && run.abortRequestedBy !== null;
+    return isOurs || isAbandoned ? work(context) : run;
   }
 
   async function takeUp(found: Run): Promise<Run> {

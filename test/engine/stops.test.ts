@@ -48,6 +48,19 @@ describe('an abort', () => {
     expect(rig.world.sent).toEqual([]);
   });
 
+  test('of a run whose worker was lost with a broken store ends it, without sending a step', async () => {
+    const rig = await aRig();
+    const { recordOutcome } = rig.store;
+    rig.store.recordOutcome = () => Promise.reject(new Error('disk full'));
+    await expect(rig.runner.start(RUN)).rejects.toThrow('disk full');
+    rig.store.recordOutcome = recordOutcome;
+    const before = rig.world.sent.length;
+    expect((await rig.runner.start(RUN)).state).toBe('running');
+    await rig.store.requestAbort({ run: RUN, by: 'console:bob', at: rig.time.clock.nowMs(), entries: [] });
+    expect((await rig.runner.start(RUN)).state).toBe('aborted');
+    expect(rig.world.sent).toHaveLength(before);
+  });
+
   test('says which hold it leaves behind', async () => {
     const rig = await aRig({
       daemon: 'stopped',
