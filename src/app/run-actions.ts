@@ -22,7 +22,9 @@ function offeredBy(run: Run): readonly Offered[] {
     return run.abortRequestedBy === null ? [abortButton(run)] : [];
   }
   if (run.state !== 'paused') return [];
-  return [...openSteps(run).flatMap((step) => stepButtons(run, step)), abortButton(run)];
+  const open = openSteps(run);
+  const goOn = open.length === 0 ? [goOnButton(run)] : open.flatMap((step) => stepButtons(run, step));
+  return [...goOn, abortButton(run)];
 }
 
 /** A plan that stops instances has no approve button: the number has to be typed. */
@@ -31,6 +33,11 @@ function approvalButtons(run: Run): readonly Offered[] {
   if (run.plan.instancesStopped > 0) return [reject];
   const confirm = { title: `Approve ${run.id}?`, text: `It runs ${run.strategy} on ${run.cluster} at once.` };
   return [{ label: 'Approve', style: 'primary', confirm, meaning: ofRun(run, 'approve') }, reject];
+}
+
+/** Nothing waits for a verdict but the run itself: after crashes, or when the end was not what was planned. */
+function goOnButton(run: Run): Offered {
+  return { label: 'Go on', style: 'primary', confirm: null, meaning: ofRun(run, 'resume-retry') };
 }
 
 function abortButton(run: Run): Offered {

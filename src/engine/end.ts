@@ -3,7 +3,7 @@
  * left, and what can be typed next.
  */
 import type { PlanStep } from '../domain/plan.ts';
-import type { Run } from '../domain/run.ts';
+import { takesVerdict, type Run } from '../domain/run.ts';
 import type { NewTimelineEntry } from '../domain/timeline.ts';
 import { describeHold, removeOwnPatch } from './clean-up.ts';
 import { loadRun, recordOf, type RunContext } from './context.ts';
@@ -16,7 +16,7 @@ export async function pauseRun(
 ): Promise<Run> {
   const { journal, id } = context;
   const left = await leftOf(context);
-  const next = `/lxd resume ${id} retry, /lxd resume ${id} done, or /lxd abort ${id}`;
+  const next = nextOf(await loadRun(context));
   const explanation = [why, ...left, `Next: ${next}`].join(' ');
   await context.deps.failpoints.hit('before-end');
   const moved = await journal.move({
@@ -26,6 +26,13 @@ export async function pauseRun(
     entries: [...entries, journal.entry('run-paused', `${id} is paused. ${explanation}`)],
   });
   return moved === null ? loadRun(context) : abortIfAsked(context, moved, [why, ...left]);
+}
+
+/** `done` is offered only where there is something that a person could have seen to be done. */
+function nextOf(run: Run): string {
+  const [retry, done, abort] = [`/lxd resume ${run.id} retry`, `/lxd resume ${run.id} done`, `/lxd abort ${run.id}`];
+  const canBeDone = takesVerdict(run, { verdict: 'done', step: null, member: null });
+  return canBeDone ? `${retry}, ${done}, or ${abort}` : `${retry} or ${abort}`;
 }
 
 /** Asked for while it was on its way to the pause: a run at rest has nobody else to honour that. */

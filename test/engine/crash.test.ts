@@ -125,6 +125,8 @@ test('the fourth crash in one run waits for a person', async () => {
   const [run] = await rig.restart().reconcile();
   expect(run?.state).toBe('paused');
   expect(run?.explanation).toContain('3 times');
+  // No step waits for a verdict, and most have not begun: nobody could say that they are done.
+  expect(run?.explanation).toContain(`Next: /lxd resume ${RUN} retry or /lxd abort ${RUN}`);
 });
 
 test('a drained run stays running, and the next process ends it', async () => {

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Run } from '../../src/domain/run.ts';
+import { takesVerdict, type Run } from '../../src/domain/run.ts';
 import { layoutOf } from '../../src/rehearsal/host/layout.ts';
 import { nodesOf } from '../../src/rehearsal/model/tables.ts';
 import type { ClusterState, MemberState } from '../../src/rehearsal/model/types.ts';
@@ -126,5 +126,9 @@ const CLAIMS: readonly Claim[] = [
   {
     pattern: /Next: \/lxd resume (\S+) retry/g,
     isTrue: ([, id], run) => id === run.id,
+  },
+  {
+    pattern: /\/lxd resume \S+ done\b/g,
+    isTrue: (_match, run) => takesVerdict(run, { verdict: 'done', step: null, member: null }),
   },
 ];

@@ -161,7 +161,7 @@ async function comeToRest(stage: Stage, one: MatrixCase): Promise<Rest> {
 }
 
 const AT_REST = /"state":"(?:paused|succeeded|failed|stale|expired|aborted)"/;
-const RETRY_BUTTON = /"label":"Retry [^"]+","n":1\b/;
+const RETRY_BUTTON = /"label":"(?:Retry [^"]+|Go on)","n":1\b/;
 
 /** Input stays open: the card of a pause that appears meanwhile is answered by the number of its button. True when one was. */
 async function reconcileAndPress(stage: Stage): Promise<boolean> {
