@@ -6,6 +6,7 @@ import {
   approve,
   blind,
   change,
+  crashes,
   dieAfterSending,
   draft,
   end,
@@ -78,7 +79,12 @@ export const COMMANDS: readonly fc.Arbitrary<Command>[] = [
   fc
     .tuple(fc.constantFrom(...FAULTS), fc.double({ min: 0, max: 0.99, noNaN: true }))
     .map(([kind, late]) => fault(kind, late)),
-  fc.integer({ min: 1, max: 4 }).map(blind),
-  fc.constantFrom('row', 'lxcfs', 'disk', 'serving', 'mended').map(change),
+  fc.integer({ min: 1, max: 8 }).map(blind),
+  fc
+    .tuple(fc.integer({ min: 2, max: 5 }), fc.integer({ min: 4, max: 12 }))
+    .map(([times, steps]) => crashes(times, steps)),
+  fc
+    .tuple(fc.constantFrom('row', 'lxcfs', 'disk', 'serving', 'mended'), fc.constantFrom('here', 'before-verify'))
+    .map(([what, place]) => change(what, place)),
   fc.integer({ min: 1, max: 5 }).map(rollBack),
 ];

@@ -211,6 +211,16 @@ export function end(kind: 'crash' | 'restart', codeVersion: string): Command {
   });
 }
 
+/** One after the other, each a little further on. */
+export function crashes(times: number, steps: number): Command {
+  return command(`crashes ${times} times, ${steps} apart`, async (model, system) => {
+    for (let crashed = 0; crashed < times; crashed += 1) {
+      await goOn(steps, 0).run(model, system);
+      await end('crash', system.codeVersion()).run(model, system);
+    }
+  });
+}
+
 export function fault(kind: Fault, lateness: number): Command {
   return command(`next text: ${kind}`, async (_model, { members }) => {
     members.faults.unshift(kind);
@@ -231,9 +241,11 @@ const BLEMISHES = {
   serving: { daemon: 'serving' },
 } as const;
 
-export function change(what: keyof typeof BLEMISHES | 'mended'): Command {
-  return command(`m2: ${what}`, async (_model, { members }) => {
-    const member = members.cluster.member('m2');
+/** At once, or when all steps are done and the verification begins. */
+export function change(what: keyof typeof BLEMISHES | 'mended', place: 'here' | 'before-verify'): Command {
+  return command(`m2: ${what} (${place})`, async (model, system) => {
+    if (place !== 'here') await goOnUntil(place, 0).run(model, system);
+    const member = system.members.cluster.member('m2');
     if (what === 'mended') {
       Object.assign(member, { facts: {}, row: 402, daemon: 'crash-looping' });
       return;

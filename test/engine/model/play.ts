@@ -33,7 +33,7 @@ export const SETTING: fc.Arbitrary<Setting> = fc.record({
     { maxLength: 14, size: 'max' },
   ),
   faultsOf: fc.array(fc.tuple(fc.constantFrom(...SENT), fc.constantFrom(...FAULTS)), { maxLength: 2 }),
-  blindLooks: fc.constantFrom(0, 0, 0, 1, 3),
+  blindLooks: fc.constantFrom(0, 0, 0, 1, 3, 8),
   lateness: fc.double({ min: 0, max: 0.99, noNaN: true }),
 });
 
