@@ -18,7 +18,9 @@ import type { Call } from './call.ts';
 import { entryBy } from './entries.ts';
 import { lookAt } from './look.ts';
 import { saveOffer } from './offer.ts';
+import { ok } from '../domain/result.ts';
 import { expireOld } from './run-choice.ts';
+import { findUndo } from './undo.ts';
 
 export interface RecoverRequest {
   readonly strategy: Strategy | null;
@@ -41,6 +43,12 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
   await expireOld(call);
   const holder = request.dryRun ? null : await deps.store.findActiveRun(cluster.name);
   if (holder !== null) return refuse(call, title, heldBy(cluster, holder));
+  if (request.of !== null && request.strategy !== 'rollback') return refuse(call, title, needsRollback(cluster));
+  const undo = request.of === null ? ok(null) : await findUndo(call, cluster, request.of);
+  if (!undo.ok) {
+    await call.post(undo.error);
+    return;
+  }
   const look = await lookAt(call, cluster);
   const run = requireRunId(deps.ids.runId());
   const planned = planRecovery({
@@ -50,6 +58,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
     releases: deps.releases,
     strategy: request.strategy,
     to: request.to,
+    undo: undo.value,
     instances: request.instances,
     confirmStop: 'at-approval',
     run: request.dryRun ? null : run,
@@ -171,6 +180,11 @@ function newRun(call: Call, cluster: ClusterConfig, { run: id, planned, compiled
     incident: null,
     abortRequestedBy: null,
   };
+}
+
+function needsRollback(cluster: ClusterConfig): Refusal {
+  const text = '--of names the run to undo and goes with --strategy rollback.';
+  return refusalOf(cluster, [{ code: 'strategy-not-available', text }], '/lxd help recover');
 }
 
 function heldBy(cluster: ClusterConfig, holder: Run): Refusal {

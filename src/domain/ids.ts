@@ -31,3 +31,8 @@ export function requireRunId(text: string): RunId {
   if (!RUN_ID_PATTERN.test(text)) throw new Error(`not a run id: ${JSON.stringify(text)}`);
   return text as RunId;
 }
+
+/** First line of that run's patch file, by which it knows its own: a comment to SQLite. */
+export function patchMark(run: RunId): string {
+  return `-- lockstep ${requireRunId(run)}`;
+}

@@ -104,12 +104,21 @@ export interface Baseline {
   readonly changes: readonly { readonly member: MemberName; readonly ids: readonly string[] }[];
 }
 
+/** The run that a rollback undoes. */
+export interface Undo {
+  readonly run: RunId;
+  /** Highest count that its patch was to replace; null when it had none. */
+  readonly count: number | null;
+}
+
 export interface Plan {
   readonly run: RunId | null;
   readonly cluster: ClusterName;
   readonly strategy: Strategy;
   /** The version or revision that was asked for, where one was. */
   readonly to?: string;
+  /** Only of a rollback. */
+  readonly undoes?: Undo;
   readonly instancesPolicy: 'keep' | 'stop';
   readonly stages: readonly PlanStage[];
   readonly baseline: Baseline;

@@ -2,6 +2,7 @@
  * The verification at the end: probe, judge, wait, until all is as planned, or something is lost for good, or the time is over.
  * Success is never assumed from steps that went well.
  */
+import type { RunId } from '../domain/ids.ts';
 import type { Run } from '../domain/run.ts';
 import {
   beginHistory,
@@ -13,6 +14,7 @@ import {
 } from '../domain/verify/index.ts';
 import { loadRun, type RunContext } from './context.ts';
 import { abortRun, pauseRun } from './end.ts';
+import { createJournal } from './journal.ts';
 import { lookAgain, type Seen } from './look-again.ts';
 import { findStart } from './start-record.ts';
 
@@ -51,7 +53,12 @@ async function succeed(context: RunContext, run: Run): Promise<Run> {
   await deps.failpoints.hit('before-end');
   const seconds = Math.max(1, Math.round((deps.clock.nowMs() - (run.startedAt ?? run.createdAt)) / 1000));
   const count = run.plan.baseline.targets.length;
-  const text = `${endWords(count, context.cluster.members.length)}; every heartbeat has advanced since, and nothing of this run is left.`;
+  const text =
+    count === 0
+      ? 'The patch file is gone from every member; nothing else was changed.'
+      : `${endWords(count, context.cluster.members.length)}; every heartbeat has advanced since, and nothing of this run is left.`;
+  // First: a process that dies in between takes this run up again and finds the other one marked.
+  if (run.plan.undoes !== undefined) await markRolledBack(context, run.plan.undoes.run);
   const moved = await journal.move({
     from: ['running'],
     to: 'succeeded',
@@ -61,6 +68,19 @@ async function succeed(context: RunContext, run: Run): Promise<Run> {
     ],
   });
   return moved ?? loadRun(context);
+}
+
+/** The run that this one undid. Nothing happens when that run is marked already. */
+async function markRolledBack({ deps, id }: RunContext, undone: RunId): Promise<void> {
+  const run = await deps.store.findRun(undone);
+  if (run === null) return;
+  const journal = createJournal(deps, run);
+  const explanation = `${id} undid it.`;
+  await journal.move({
+    to: 'rolled-back',
+    explanation,
+    entries: [journal.entry('run-ended', `${undone} is rolled back: ${explanation}`)],
+  });
 }
 
 /** A run that corrects some rows leaves the others' question open. */

@@ -23,6 +23,7 @@ export function planInputOf({ deps, cluster }: RunContext, run: Run, seen: Seen)
     releases: deps.releases,
     strategy: run.strategy,
     to: run.plan.to ?? null,
+    undo: run.plan.undoes ?? null,
     instances: run.plan.instancesPolicy,
     confirmStop: run.plan.instancesStopped,
     run: run.id,

@@ -77,6 +77,32 @@ describe('recover', () => {
   });
 });
 
+describe('a rollback', () => {
+  test('undoes only a run that ended after it had changed something', async () => {
+    open();
+    const run = await draft();
+    await world.type('bob', `reject ${run}`);
+    const refusal = only(await world.type('alice', `recover prod --strategy rollback --of ${run}`), 'refusal');
+    expect(refusal.reasons).toEqual([
+      { code: 'rollback-not-possible', text: expect.stringContaining(`${run} is rejected`) as string },
+    ]);
+    expect(refusal.next).toContain(`runs ${run}`);
+  });
+
+  test('is named together with its run, or not at all', async () => {
+    open();
+    const run = await draft();
+    await world.type('bob', `reject ${run}`);
+    for (const line of ['recover prod --strategy rollback', `recover prod --of ${run}`]) {
+      const refusal = only(await world.type('alice', line), 'refusal');
+      expect(refusal.reasons[0]?.code, line).toBe('strategy-not-available');
+    }
+    expect(only(await world.type('alice', 'recover prod --strategy rollback --of rzzzzzz'), 'problem').code).toBe(
+      'unknown-run',
+    );
+  });
+});
+
 describe('approve', () => {
   test('by the person who asked is refused, recorded, and leaves the button good for another', async () => {
     open({ roles: { approvers: ['console:alice', 'console:bob'] } });

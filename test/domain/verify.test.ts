@@ -253,3 +253,16 @@ describe('the end of a run that refreshes', () => {
     expect(unmetAfter([ended(NOW, ['41'])], made, { ...START, pids: { m3: before } })).toContain('old-process');
   });
 });
+
+describe('the end of a run that only removes a file', () => {
+  const made: Plan = { ...PLAN, strategy: 'rollback', baseline: { ...PLAN.baseline, targets: [] } };
+  const file = { patchGlobal: '-- lockstep rfirst1', patchLocal: false, recoveryTarball: false, lxdDebug: false };
+
+  test('is met when it is gone everywhere, whatever LXD does', () => {
+    expect(unmetAfter([downgradedAll()], made)).toEqual([]);
+  });
+
+  test('is not met while it lies anywhere', () => {
+    expect(unmetAfter([downgradedAll({ m2: { facts: { leftovers: file } } })], made)).toEqual(['left-over']);
+  });
+});

@@ -6,9 +6,9 @@ import { fingerprint } from '../fingerprint.ts';
 import type { Baseline, MemberTarget, Plan, Planned, PlanStage, RefusalReason, Strategy } from '../plan.ts';
 import { nextOf } from './next.ts';
 import { assertNever } from '../assert-never.ts';
-import { movedTargets, requireMove } from './move.ts';
+import { movedTargets, requireMove, type Move } from './move.ts';
 import { liveTargets } from './live-rows.ts';
-import { moveStages, patchInPlaceStages, sqlLiveStages, stopPatchStartStages } from './stages.ts';
+import { moveStages, removeStages, patchInPlaceStages, sqlLiveStages, stopPatchStartStages } from './stages.ts';
 import {
   alternativesTo,
   isBuilt,
@@ -18,6 +18,7 @@ import {
   type BuiltStrategy,
 } from './strategies.ts';
 import { viewOf, type PlanInput, type PlannerView } from './view.ts';
+import { requireUndoMove, unconsumed } from './undo.ts';
 import { wordsOf } from './words.ts';
 
 export type { PlanInput } from './view.ts';
@@ -67,6 +68,7 @@ function planOf(view: PlannerView, strategy: BuiltStrategy): Plan {
     cluster: input.cluster.name,
     strategy,
     ...(typeof input.to === 'string' ? { to: input.to } : {}),
+    ...(input.undo === undefined || input.undo === null ? {} : { undoes: input.undo }),
     instancesPolicy: strategy === 'stop-patch-start' ? input.instances : 'keep',
     stages: stagesOf(view, strategy),
     baseline: baseline(view, strategy),
@@ -83,6 +85,8 @@ function stagesOf(view: PlannerView, strategy: BuiltStrategy): readonly PlanStag
       return moveStages(view, requireMove(view), false);
     case 'planned-downgrade':
       return moveStages(view, requireMove(view), true);
+    case 'rollback':
+      return rollbackStages(view);
     case 'patch-in-place':
       return patchInPlaceStages(view);
     case 'stop-patch-start':
@@ -90,6 +94,12 @@ function stagesOf(view: PlannerView, strategy: BuiltStrategy): readonly PlanStag
     default:
       return assertNever(strategy);
   }
+}
+
+function rollbackStages(view: PlannerView): readonly PlanStage[] {
+  const undo = view.input.undo ?? null;
+  if (undo !== null && unconsumed(view).length > 0) return removeStages(view, undo.run);
+  return moveStages(view, requireUndoMove(view), false);
 }
 
 function baseline(view: PlannerView, strategy: Strategy | null): Baseline {
@@ -107,10 +117,16 @@ function baseline(view: PlannerView, strategy: Strategy | null): Baseline {
 function targetsOf(view: PlannerView, strategy: Strategy | null): Pick<Baseline, 'targets' | 'databaseSchema'> {
   const databaseSchema = view.rows?.databaseSchema ?? 0;
   if (strategy === 'sql-live') return { targets: liveTargets(view), databaseSchema };
-  if (strategy !== 'align-revision' && strategy !== 'planned-downgrade')
-    return { targets: equalTargets(view), databaseSchema };
-  const move = requireMove(view);
+  // Nothing but the file is held against the end when only the file goes.
+  if (strategy === 'rollback' && unconsumed(view).length > 0) return { targets: [], databaseSchema };
+  const move = findMove(view, strategy);
+  if (move === null) return { targets: equalTargets(view), databaseSchema };
   return { targets: movedTargets(view, move), databaseSchema: Math.max(databaseSchema, move.target.schema) };
+}
+
+function findMove(view: PlannerView, strategy: Strategy | null): Move | null {
+  if (strategy === 'rollback') return requireUndoMove(view);
+  return strategy === 'align-revision' || strategy === 'planned-downgrade' ? requireMove(view) : null;
 }
 
 function equalTargets(view: PlannerView): readonly MemberTarget[] {

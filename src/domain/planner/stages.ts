@@ -130,6 +130,11 @@ export function moveStages(view: PlannerView, move: Move, hold: boolean): readon
   ]);
 }
 
+/** The file of another run, before LXD takes it; its absence is asserted on every member. */
+export function removeStages(view: PlannerView, run: RunId): readonly PlanStage[] {
+  return numbered([removePatch(view, run)]);
+}
+
 function rowStages(view: PlannerView, move: Move, run: RunId): readonly StageDraft[] {
   const ready = awaitReady(view, move.rowsNeed === 'patch' ? READY_S : READY_AFTER_START_S);
   const writer = stayingWriter(view, move.moving);

@@ -12,6 +12,7 @@ import { guardMembers } from './guard-members.ts';
 import { guardNeed, guardPatchInPlace, guardStopPatchStart } from './guard-strategy.ts';
 import { guardForward, guardLatent, guardVersions } from './guard-versions.ts';
 import { withoutRepeats } from './reasons.ts';
+import { reasonsAgainstRollback } from './undo.ts';
 import { inPhase, type PlannerView } from './view.ts';
 
 /** Smallest blast radius first. */
@@ -20,6 +21,7 @@ const BUILT = [
   'patch-in-place',
   'align-revision',
   'planned-downgrade',
+  'rollback',
   'stop-patch-start',
 ] as const satisfies readonly Strategy[];
 
@@ -38,6 +40,8 @@ export function reasonsAgainst(view: PlannerView, strategy: BuiltStrategy): read
       return reasonsAgainstAlign(view);
     case 'planned-downgrade':
       return reasonsAgainstDowngrade(view);
+    case 'rollback':
+      return reasonsAgainstRollback(view);
     case 'patch-in-place':
     case 'stop-patch-start':
       return reasonsAgainstPatch(view, strategy);
@@ -69,8 +73,6 @@ export function alternativesTo(view: PlannerView, planned: Strategy | null): rea
 /** Why a strategy that isn't built can't be had, and what a person can do instead. */
 export function whyNotBuilt(view: PlannerView, strategy: Exclude<Strategy, BuiltStrategy>): string {
   switch (strategy) {
-    case 'rollback':
-      return 'It undoes one finished run, and is not built into this version. By hand: refresh every member forward together; no SQL.';
     case 'unblock-dead-row':
       return view.members.every(({ reachable }) => reachable)
         ? 'No dead member blocks the others.'
@@ -91,7 +93,7 @@ function commonReasons(view: PlannerView): readonly RefusalReason[] {
 }
 
 function mayBeChosen(view: PlannerView, strategy: BuiltStrategy): boolean {
-  if (strategy === 'planned-downgrade') return false;
+  if (strategy === 'planned-downgrade' || strategy === 'rollback') return false;
   return strategy !== 'stop-patch-start' || inPhase(view, 'stopped').length === view.members.length;
 }
 
@@ -108,5 +110,6 @@ const WHY_POSSIBLE: Readonly<Record<BuiltStrategy, string>> = {
   'patch-in-place': 'Stops nothing and touches no instance.',
   'align-revision': 'Refreshes the members that differ, side by side; instances keep running.',
   'planned-downgrade': 'Takes every member lower together; only for somebody who wants that.',
+  rollback: 'Undoes that run.',
   'stop-patch-start': 'The classical runbook: it stops every daemon first, so it does more than is needed.',
 };

@@ -65,6 +65,14 @@ export function highestTarget(view: PlannerView): TargetAnswer {
   return highest.length === 0 ? unknown('No member could be measured.') : asTarget(view, highest);
 }
 
+/** The build with that many API extensions that members still keep. */
+export function targetWithCount(view: PlannerView, count: number): TargetAnswer {
+  const fitting = view.reached.flatMap(buildsOf).filter(({ extensions }) => extensions === count);
+  return fitting.length === 0
+    ? unknown(`No member keeps an LXD with ${count} API extensions.`)
+    : asTarget(view, fitting);
+}
+
 function buildsOf(member: ReachedMember): readonly Found[] {
   const { facts, revision, version, installed, architecture } = member;
   const kept = facts.binaries.flatMap((binary) =>

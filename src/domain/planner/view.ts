@@ -6,7 +6,7 @@ import type { ClusterConfig } from '../cluster.ts';
 import type { ChosenRows, DaemonPhase, Diagnosis, InstalledCount, MemberAssessment } from '../diagnose/types.ts';
 import type { MemberName, RunId } from '../ids.ts';
 import type { ClusterObservation, MemberFacts, NodeRow } from '../observation.ts';
-import type { Strategy } from '../plan.ts';
+import type { Strategy, Undo } from '../plan.ts';
 import type { ReleaseTable } from '../release.ts';
 
 export interface PlanInput {
@@ -18,6 +18,8 @@ export interface PlanInput {
   readonly strategy: Strategy | null;
   /** The version or revision to go to, for the strategies that take one. */
   readonly to?: string | null;
+  /** With `rollback`: the run to undo. */
+  readonly undo?: Undo | null;
   readonly instances: 'keep' | 'stop';
   /** The number of instances that a person said will stop; null when not said; `at-approval` when the approver will be asked for it. */
   readonly confirmStop: number | 'at-approval' | null;

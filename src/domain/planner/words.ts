@@ -6,6 +6,7 @@ import type { PlanWords } from '../plan.ts';
 import { releaseOf } from '../release.ts';
 import { instancesThatStop } from './guard-strategy.ts';
 import { requireMove } from './move.ts';
+import { removeWords, requireUndoMove, unconsumed } from './undo.ts';
 import { moveWords } from './words-move.ts';
 import { sqlLiveWords } from './words-live.ts';
 import type { BuiltStrategy } from './strategies.ts';
@@ -13,6 +14,10 @@ import { chooseLooper } from './stages.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 export function wordsOf(view: PlannerView, strategy: BuiltStrategy): PlanWords {
+  if (strategy === 'rollback') {
+    if (unconsumed(view).length > 0) return { ...removeWords(view), instancesStopped: 0 };
+    return moveWords(view, requireUndoMove(view), instancesOf(view, strategy), warningsOf(view, strategy));
+  }
   if (strategy === 'align-revision' || strategy === 'planned-downgrade')
     return moveWords(view, requireMove(view), instancesOf(view, strategy), warningsOf(view, strategy));
   if (strategy === 'sql-live') return sqlLiveWords(view, instancesOf(view, strategy), warningsOf(view, strategy));

@@ -70,7 +70,11 @@ export function judgeEnd(question: EndQuestion): { readonly met: boolean; readon
     ...checkMember(question, target),
     ...checkHost(question, target.member),
   ]);
-  const unmet = [...perMemberUnmet, ...checkCluster(question)];
+  // A plan without targets changes nothing but files: the members are as they were.
+  const unmet =
+    question.plan.baseline.targets.length === 0
+      ? question.observation.members.flatMap(({ member }) => checkHost(question, member))
+      : [...perMemberUnmet, ...checkCluster(question)];
   return { met: unmet.length === 0, unmet };
 }
 

@@ -3,9 +3,12 @@
  * with `ln`, which never overwrites; it carries a deadline, so that a forgotten one does nothing; a foreign file is never touched.
  */
 import type { RunId } from '../../domain/ids.ts';
-import { RUN_ID_PATTERN } from '../../domain/ids.ts';
+import { patchMark } from '../../domain/ids.ts';
+
 import type { PatchParams } from '../../domain/plan.ts';
 import { wholeNumber, type LibraryPart } from './text.ts';
+
+export { patchMark };
 
 interface Body {
   readonly uses: readonly LibraryPart[];
@@ -15,12 +18,6 @@ interface Body {
 export const LONGEST_LIFE_S = 900;
 /** Ends every statement; the second, in Unix time, follows. */
 export const DEADLINE = `AND CAST(strftime('%s','now') AS INTEGER) <`;
-
-/** First line of our patch file: a comment to SQLite. */
-export function patchMark(run: RunId): string {
-  if (!RUN_ID_PATTERN.test(run)) throw new Error('not a run id');
-  return `-- lockstep ${run}`;
-}
 
 function numberList(values: readonly number[], most: number): string {
   if (values.length === 0 || values.length > 1000) throw new Error('a guard needs values');
