@@ -158,7 +158,9 @@ describe('rules of direction', () => {
 
   test('domain is synchronous', () => {
     const wrong = SOURCES.filter(
-      (file) => roomOf(file.path) === 'domain' && /\basync\s+function|\basync\s*\(|\bPromise\s*[<.(]|\bawait\s+[a-z]+[.(]/.test(file.text),
+      (file) =>
+        roomOf(file.path) === 'domain' &&
+        /\basync\s+function|\basync\s*\(|\bPromise\s*[<.(]|\bawait\s+[a-z]+[.(]/.test(file.text),
     );
     expect(wrong.map((file) => file.path)).toEqual([]);
   });

@@ -50,7 +50,7 @@ describe('an abort', () => {
 
   test('of a run whose worker was lost with a broken store ends it, without sending a step', async () => {
     const rig = await aRig();
-    const { recordOutcome } = rig.store;
+    const recordOutcome = rig.store.recordOutcome.bind(rig.store);
     rig.store.recordOutcome = () => Promise.reject(new Error('disk full'));
     await expect(rig.runner.start(RUN)).rejects.toThrow('disk full');
     rig.store.recordOutcome = recordOutcome;

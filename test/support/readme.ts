@@ -11,7 +11,8 @@ function codes(values: readonly string[]): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 }
 
@@ -36,7 +37,10 @@ export const GENERATED_PARTS: Readonly<Record<string, string>> = {
 const PART = /(<!-- part: ([a-z]+) -->\n)[\s\S]*?(\n<!-- end -->)/g;
 
 export function withGeneratedParts(readme: string): string {
-  return readme.replaceAll(PART, (_, open: string, name: string, close: string) => `${open}${GENERATED_PARTS[name] ?? ''}${close}`);
+  return readme.replaceAll(
+    PART,
+    (_, open: string, name: string, close: string) => `${open}${GENERATED_PARTS[name] ?? ''}${close}`,
+  );
 }
 
 export function partNames(readme: string): readonly string[] {

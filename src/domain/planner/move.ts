@@ -17,7 +17,7 @@ export interface Moving {
  * `none`: starting is enough. `sql`: through a member that has that build and serves on. `patch`: everybody restarts, nobody can
  * pass the check. `stuck`: rows would have to be corrected and nobody could do it.
  */
-export type RowsNeed = 'none' | 'sql' | 'patch' | 'stuck';
+type RowsNeed = 'none' | 'sql' | 'patch' | 'stuck';
 
 export interface Move {
   readonly target: Target;
@@ -64,7 +64,7 @@ export function moveTo(view: PlannerView, target: Target): Move {
   };
 }
 
-export function isOn({ revision, architecture, installed }: ReachedMember, target: Target): boolean {
+function isOn({ revision, architecture, installed }: ReachedMember, target: Target): boolean {
   return (
     revision !== null &&
     target.revisions.get(architecture ?? '') === revision &&

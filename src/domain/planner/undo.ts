@@ -21,7 +21,7 @@ export function unconsumed(view: PlannerView): readonly ReachedMember[] {
   return view.reached.filter(({ facts }) => (facts.leftovers?.patchGlobal ?? '').split('\n')[0] === mark);
 }
 
-export function undoMoveOf(view: PlannerView): MoveAnswer {
+function undoMoveOf(view: PlannerView): MoveAnswer {
   const count = view.input.undo?.count ?? null;
   if (count === null) return { kind: 'unknown', reason: 'That run wrote no patch.' };
   const answer = targetWithCount(view, count);
