@@ -47,7 +47,7 @@ describe('completion', () => {
     ['status p', ['prod ']],
     ['recover prod --st', ['--strategy ']],
     ['recover prod --strategy patch', ['patch-in-place ']],
-    ['recover prod --dry-run --', ['--strategy ', '--of ', '--instances ', '--reason ']],
+    ['recover prod --dry-run --', ['--strategy ', '--to ', '--of ', '--instances ', '--reason ']],
     ['help wa', ['wait ']],
     ['nonsense x', []],
   ])('%j', (line, found) => {
