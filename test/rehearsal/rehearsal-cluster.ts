@@ -1,12 +1,12 @@
+/** A rehearsal cluster of its own for each case of the cluster contract. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Series } from '../../src/rehearsal/builds.ts';
 import { runRehearsal } from '../../src/rehearsal/run.ts';
-import { clusterContract } from '../contract/cluster.ts';
 import type { MakeCluster } from '../contract/cluster.ts';
 
-function rehearsalOf(series: Series): MakeCluster {
+export function rehearsalOf(series: Series): MakeCluster {
   return async (scenario) => {
     const dir = mkdtempSync(join(tmpdir(), 'lockstep-rehearsal-'));
     const rehearsal = await runRehearsal({ scenario, series, dir, idleMs: 0 });
@@ -19,7 +19,3 @@ function rehearsalOf(series: Series): MakeCluster {
     };
   };
 }
-
-// The series of the lab, to be held against it one to one; repairs on the series that a newcomer meets.
-clusterContract('rehearsal 5.0', rehearsalOf('5.0'), { only: 'looks', concurrent: true });
-clusterContract('rehearsal 5.21', rehearsalOf('5.21'), { only: 'ends' });
