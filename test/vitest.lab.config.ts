@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** The scenarios on real LXD daemons: root, Debian, one lab at a time. */
+/** The scenarios on real LXD daemons: root, Debian; two files at a time, each with a lab of its own. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/lab/**/*.lab.test.ts'],
     globalSetup: ['test/lab/support/build.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 240_000,
     hookTimeout: 240_000,
   },

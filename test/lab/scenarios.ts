@@ -8,6 +8,7 @@ import {
   allServing,
   changesDone,
   crashLooping,
+  heardSince,
   intoRevision,
   journalSays,
   lxcList,
@@ -98,6 +99,7 @@ async function upgraded(lab: Machines, names: readonly string[]): Promise<string
   await lab.refresh(names, '502');
   await lab.waitUntil('the refreshes have ended', () => changesDone(lab, names));
   await lab.waitUntil('all serve', () => allServing(lab, names));
+  await lab.waitUntil('every heartbeat is from after that', await heardSince(lab, names[0] ?? 'm1'));
   return 'all members are ONLINE on 502, and keep 501';
 }
 

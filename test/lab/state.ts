@@ -58,6 +58,13 @@ export async function lxcList(lab: Machines, from: string, names: readonly strin
   return names.every((name) => lines.some((line) => line.startsWith(`${name},`) && line.includes(`,${state},`)));
 }
 
+/** Whether the cluster has heard of every member since now: ONLINE alone may rest on a heartbeat from before a restart. */
+export async function heardSince(lab: Machines, from: string): Promise<() => Promise<boolean>> {
+  const now = Number(await lab.must(from, 'date +%s'));
+  const older = `SELECT 'older=' || COUNT(*) FROM nodes WHERE CAST(strftime('%s', heartbeat) AS INTEGER) <= ${now}`;
+  return async () => (await lab.sh(from, `timeout 10 lxd sql global "${older}"`)).stdout.includes('older=0 ');
+}
+
 /** The nodes table as a member with a leader has it. */
 export async function rows(lab: Machines, from: string): Promise<readonly NodeRow[]> {
   const query = JSON.stringify({
