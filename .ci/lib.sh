@@ -44,7 +44,10 @@ check_vitest() {
 }
 
 new_user_and_clone() {
-  id "$CI_USER" >/dev/null 2>&1 || useradd --system --shell /bin/bash --home-dir "$USER_HOME" "$CI_USER"
+  # One of an earlier run has a home that is gone.
+  if id "$CI_USER" >/dev/null 2>&1; then usermod --home "$USER_HOME" "$CI_USER"; else
+    useradd --system --shell /bin/bash --home-dir "$USER_HOME" "$CI_USER"
+  fi
   mkdir -p "$USER_HOME"
   git -c safe.directory='*' clone -q "$HERE" "$CLONE"
   chown -R "$CI_USER": "$USER_HOME"
