@@ -12,6 +12,7 @@ import { refusalOf, refusedRole, visibleClusters } from './authorise.ts';
 import { createCall, type Call } from './call.ts';
 import { requireCluster } from './clusters.ts';
 import type { AppDeps } from './deps.ts';
+import { addForeignNote, type ForeignNote } from './note.ts';
 import { parseLine, type ParsedLine } from './parse.ts';
 import { press } from './press.ts';
 import type { Command } from './registry.ts';
@@ -21,7 +22,11 @@ export interface Inbound {
   readonly deliveryId: string;
   readonly person: Person;
   readonly address: Address;
-  readonly body: { readonly kind: 'line'; readonly text: string } | { readonly kind: 'press'; readonly token: string };
+  readonly body:
+    | { readonly kind: 'line'; readonly text: string }
+    /** `text` is what the person wrote where the button asks for words. */
+    | { readonly kind: 'press'; readonly token: string; readonly text?: string | null }
+    | { readonly kind: 'note'; readonly note: ForeignNote };
   /** Fires when the person no longer waits for the answer. */
   readonly detached: AbortSignal;
 }
@@ -50,7 +55,11 @@ export function createInbound(deps: AppDeps, commands: readonly Command[]): Hand
     try {
       if (!(await deps.store.claimDelivery(inbound.deliveryId, deps.clock.nowMs()))) return outcome('duplicate');
       if (inbound.body.kind === 'press') {
-        await press(call, inbound.body.token);
+        await press(call, inbound.body.token, inbound.body.text ?? null);
+        return outcome('handled');
+      }
+      if (inbound.body.kind === 'note') {
+        await addForeignNote(call, inbound.body.note);
         return outcome('handled');
       }
       const background = await handleLine(call, commands, inbound.body.text);

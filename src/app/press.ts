@@ -18,7 +18,8 @@ interface Pressed {
   readonly used: boolean;
 }
 
-export async function press(call: Call, token: string): Promise<void> {
+/** `words` is what the person wrote where the button asks for it. */
+export async function press(call: Call, token: string, words: string | null = null): Promise<void> {
   await expireOld(call);
   const pressed = await findPressed(call, token);
   if (pressed === null) {
@@ -36,7 +37,7 @@ export async function press(call: Call, token: string): Promise<void> {
       next: `/lxd runs ${run.id}`,
     });
   }
-  await act(call, run, meaning, hashToken(token));
+  await act(call, run, meaning, { tokenHash: hashToken(token), words });
 }
 
 async function findPressed(call: Call, token: string): Promise<Pressed | null> {
@@ -51,12 +52,17 @@ async function findPressed(call: Call, token: string): Promise<Pressed | null> {
   return null;
 }
 
-function act(call: Call, run: Run, meaning: ActionMeaning, tokenHash: string): Promise<void> {
+interface Click {
+  readonly tokenHash: string;
+  readonly words: string | null;
+}
+
+function act(call: Call, run: Run, meaning: ActionMeaning, { tokenHash, words }: Click): Promise<void> {
   switch (meaning.kind) {
     case 'approve':
       return approve(call, run, { confirmStop: null, breakGlass: null, wait: true, tokenHash });
     case 'reject':
-      return reject(call, run, null, tokenHash);
+      return reject(call, run, words, tokenHash);
     case 'abort':
       return abort(call, run);
     case 'resume-retry':

@@ -57,6 +57,8 @@ export interface Definition<P extends Params> {
   /** The role that it takes on the cluster that it is about; null for anyone. */
   readonly role: Exclude<PolicyAction, 'break-glass'> | null;
   readonly examples: readonly string[];
+  /** Parameters that a platform asks for in a form when the command is typed with nothing behind it. */
+  readonly form?: readonly (keyof P & string)[];
   readonly handle: (call: Call, values: Values<P>) => Promise<void>;
 }
 

@@ -44,6 +44,14 @@ export interface Action {
   readonly token: string;
   /** Asked before the click counts; null where none is needed. */
   readonly confirm: { readonly title: string; readonly text: string } | null;
+  /** Words that the click needs besides: a form where the platform has one, the rest of the line at the console. */
+  readonly ask?: Ask;
+}
+
+export interface Ask {
+  readonly title: string;
+  readonly label: string;
+  readonly required: boolean;
 }
 
 export interface Message {

@@ -16,9 +16,18 @@ export interface Address {
   readonly thread: string | null;
 }
 
+/** A file that goes with a message: an export, a picture. `image` blocks name it. */
+export interface FilePart {
+  /** Without directories, [A-Za-z0-9._-] alone. */
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface Rendered {
   readonly message: Message;
   readonly data: Data | null;
+  readonly files?: readonly FilePart[];
 }
 
 export type Delivery =
