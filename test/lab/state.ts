@@ -97,6 +97,16 @@ export async function intoRevision(lab: Machines, names: readonly string[], revi
   await Promise.all(names.map((name) => lab.powerOn(name)));
   await lab.waitUntil(`all members serve on ${revision}`, () => allServing(lab, names));
   await lab.waitUntil('all are ONLINE', () => lxcList(lab, names[0] ?? 'm1', names, 'ONLINE'));
+  await lab.waitUntil('their instances run again', () => everyInstanceRuns(lab, names));
+}
+
+/** LXD starts what ran before only once it serves, a moment later: who looks before that sees too few. */
+function everyInstanceRuns(lab: Machines, names: readonly string[]): Promise<boolean> {
+  return every(names, async (name) => {
+    const wanted = (await lab.must(name, 'cat /lab/state/instances')).split(/\s+/).filter(Boolean);
+    const running = await lab.instances(name);
+    return wanted.every((instance) => running.includes(instance));
+  });
 }
 
 /**
