@@ -3,7 +3,7 @@
  * on it, so the form must never change: a stored hash is compared with one made later. A key whose value is undefined is left
  * out; what JSON can't say (NaN, functions) throws, since it would otherwise hash as something else.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
@@ -17,14 +17,16 @@ export function canonicalJson(value: unknown): string {
 }
 
 function canonicalObject(value: object): string {
-  const pairs = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
+  const items = new Map<string, unknown>(Object.entries(value));
+  const pairs: string[] = [];
+  for (const key of [...items.keys()].sort()) {
+    const item = items.get(key);
+    if (item !== undefined) pairs.push(`${JSON.stringify(key)}:${canonicalJson(item)}`);
+  }
   return `{${pairs.join(',')}}`;
 }
 
 /** SHA-256 of the UTF-8 text, in hex. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }

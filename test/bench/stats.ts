@@ -1,5 +1,5 @@
 /** Figures of a benchmark: medians and ratios, never a single time. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error('no values');
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
