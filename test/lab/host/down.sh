@@ -17,9 +17,9 @@ down() {
 }
 
 end_member() {
-  local hardware=$1 unshare init pid
-  unshare=$(child_of "$hardware")
-  init=$(child_of "${unshare:-0}")
+  local hardware=$1 unshare init='' pid
+  unshare=$(child_of "$hardware") # none on a member that is switched off
+  [ -z "$unshare" ] || init=$(child_of "$unshare")
   for pid in $init $unshare $hardware; do kill -KILL "$pid" 2> /dev/null || true; done
   for pid in $init $unshare $hardware; do wait_for 5 "process $pid to end" gone "$pid"; done
 }
