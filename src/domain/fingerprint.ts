@@ -14,6 +14,8 @@ export function fingerprint(observation: ClusterObservation, diagnosis: Diagnosi
       cluster: observation.cluster,
       members: diagnosis.members.map((assessment) => memberPart(assessment, observation.members)),
       rows: rowsPart(diagnosis),
+      // A plan says what it puts back: another value is another plan.
+      healing: Math.max(0, ...observation.members.map(({ facts }) => facts?.settings?.healingThresholdS ?? 0)),
     }),
   );
 }

@@ -15,6 +15,11 @@ export const STRATEGIES = [
 ] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
+/** Whether only those who are named for break-glass may approve it, alone and with a reason. */
+export function isBreakGlass(strategy: Strategy): boolean {
+  return strategy === 'unblock-dead-row';
+}
+
 /** `read` may be repeated freely; `idempotent` may be repeated after a look; `once` only when verify is conclusive that it did not happen. */
 export type StepEffect = 'read' | 'idempotent' | 'once';
 
@@ -26,8 +31,12 @@ export interface PatchParams {
   readonly rowIds: readonly number[];
   /** Every count that those rows hold now, ascending. */
   readonly oldCounts: readonly number[];
+  /** The counts may go up: only a dead member's row is ever raised by a file. */
+  readonly mayRaise?: true;
   /** Life of the statement in s from the moment it is written, at most 900. */
   readonly lifetimeS: number;
+  /** Also set `cluster.healing_threshold` to 0, only while it is this many s; for a file that is taken where nobody serves. */
+  readonly healingS?: number;
 }
 
 export type StepCall =
@@ -66,7 +75,11 @@ export type StepCall =
   /** systemctl start --no-block of both sockets and the service. */
   | { readonly kind: 'start' }
   /** Wait until `/internal/ready` says 200, at most `waitS`. */
-  | { readonly kind: 'await-ready'; readonly waitS: number };
+  | { readonly kind: 'await-ready'; readonly waitS: number }
+  /** Through a serving member's API: `cluster.healing_threshold` from `thresholdS` to 0. Another value than these two is a refusal. */
+  | { readonly kind: 'healing-off'; readonly thresholdS: number }
+  /** And from 0 to `thresholdS` again, exactly what it was. */
+  | { readonly kind: 'healing-back'; readonly thresholdS: number };
 
 export type StepKind = StepCall['kind'];
 
@@ -84,6 +97,8 @@ export interface PlanStage {
   /** What the card says while it runs: "Back up the database directory". */
   readonly title: string;
   readonly steps: readonly PlanStep[];
+  /** Set for what may be done only once the end was verified; the verification then goes on and asks for this too. */
+  readonly after?: 'verify';
 }
 
 export interface MemberTarget {
@@ -104,6 +119,16 @@ export interface Baseline {
   readonly changes: readonly { readonly member: MemberName; readonly ids: readonly string[] }[];
 }
 
+/** A member that a person gives up: it is neither changed nor verified, and what has to become of it is said to the end. */
+export interface GivenUp {
+  readonly member: MemberName;
+  readonly rowId: number;
+  /** What its row is to hold. */
+  readonly extensions: number;
+  /** What a person has to do next, and what happens otherwise. */
+  readonly followUp: string;
+}
+
 /** The run that a rollback undoes. */
 export interface Undo {
   readonly run: RunId;
@@ -117,8 +142,12 @@ export interface Plan {
   readonly strategy: Strategy;
   /** The version or revision that was asked for, where one was. */
   readonly to?: string;
+  /** `cluster.healing_threshold` in s, as it was read: 0 while the run lasts, and this again afterwards. Absent where it is off. */
+  readonly healingS?: number;
   /** Only of a rollback. */
   readonly undoes?: Undo;
+  /** Only of `unblock-dead-row`. */
+  readonly givenUp?: GivenUp;
   readonly instancesPolicy: 'keep' | 'stop';
   readonly stages: readonly PlanStage[];
   readonly baseline: Baseline;
@@ -197,6 +226,9 @@ export const REFUSAL_CODES = [
   'no-pending-run',
   'ambiguous-run',
   'rollback-not-possible',
+  'member-not-dead',
+  'several-odd-rows',
+  'break-glass-required',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

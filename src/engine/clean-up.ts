@@ -4,6 +4,7 @@
  * file any more: after a crash it may be under way still. Says what is left when it can't.
  */
 import type { PlanStep } from '../domain/plan.ts';
+import { healingByHand } from '../domain/planner/healing.ts';
 import type { Run } from '../domain/run.ts';
 import { execLimitMs, recordOf, textOf, type RunContext } from './context.ts';
 import { sendStep } from './send.ts';
@@ -50,6 +51,18 @@ export function describeHold(run: Run): readonly string[] {
   const left = held.filter((member) => !released.includes(member));
   if (left.length === 0) return [];
   return [`Refreshes are still held by this run on ${left.join(', ')}: sudo snap refresh --unhold lxd releases them.`];
+}
+
+/** That automatic healing was switched off by this run and not put back: while members look offline nobody but a person may. */
+export function describeHealing(run: Run): readonly string[] {
+  const threshold = run.plan.healingS;
+  const back = stepsOf(run, 'healing-back');
+  if (threshold === undefined || back.every((step) => recordOf(run, step).state === 'done')) return [];
+  const setting = [...stepsOf(run, 'healing-off'), ...stepsOf(run, 'write-patch')];
+  if (setting.every((step) => recordOf(run, step).attempts === 0)) return [];
+  return [
+    `cluster.healing_threshold was ${threshold} s and is 0 since this run; once every member serves, on one of them: ${healingByHand(threshold)} (a resumed run does so itself after its verification).`,
+  ];
 }
 
 export function stepsOf(run: Run, kind: PlanStep['call']['kind']): readonly PlanStep[] {

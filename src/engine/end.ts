@@ -5,7 +5,7 @@
 import type { PlanStep } from '../domain/plan.ts';
 import { takesVerdict, type Run } from '../domain/run.ts';
 import type { NewTimelineEntry } from '../domain/timeline.ts';
-import { describeHold, removeOwnPatch } from './clean-up.ts';
+import { describeHealing, describeHold, removeOwnPatch } from './clean-up.ts';
 import { loadRun, recordOf, type RunContext } from './context.ts';
 
 /** Its own unconsumed patch is removed first: a pause may last, and the file must not act meanwhile. */
@@ -91,7 +91,7 @@ export async function abortRun(context: RunContext): Promise<Run> {
 
 async function leftOf(context: RunContext): Promise<readonly string[]> {
   const run = await loadRun(context);
-  return [...(await removeOwnPatch(context, run)), ...describeHold(run)];
+  return [...(await removeOwnPatch(context, run)), ...describeHold(run), ...describeHealing(run)];
 }
 
 /** Whether a step that changes a member was ever sent. A back-up changes nothing that anybody would miss. */

@@ -13,7 +13,8 @@ import {
   type VerifyHistory,
 } from '../domain/verify/index.ts';
 import { loadRun, type RunContext } from './context.ts';
-import { abortRun, pauseRun } from './end.ts';
+import { runAfterVerify, stepsAfterVerify } from './after-verify.ts';
+import { abortRun, pauseRun, stopAtSteps } from './end.ts';
 import { createJournal } from './journal.ts';
 import { lookAgain, type Seen } from './look-again.ts';
 import { findStart } from './start-record.ts';
@@ -32,11 +33,19 @@ export async function finish(context: RunContext): Promise<Run> {
   const begun = deps.clock.nowMs();
   let history = beginHistory(start);
   for (;;) {
+    if (draining.aborted) return loadRun(context);
     if ((await loadRun(context)).abortRequestedBy !== null) return abortRun(context);
     const seen = await lookAgain(context);
     history = foldHistory(history, seen.observation, seen.diagnosis, plan.baseline.targets);
-    const { met, unmet } = judgeEnd({ plan, ...seen, history });
-    if (met) return succeed(context, run);
+    const due = stepsAfterVerify(context, await loadRun(context));
+    const { met, unmet } = judgeEnd({ plan, ...seen, history, settingsAreBack: due.length === 0 });
+    if (met && due.length === 0) return succeed(context, run);
+    if (met) {
+      // Verified so far; what is put back now is asked for by the next look.
+      if (await runAfterVerify(context, due)) continue;
+      if (draining.aborted || (await loadRun(context)).abortRequestedBy !== null) continue;
+      return stopAtSteps(context, due);
+    }
     if (unmet.some(({ lasting }) => lasting) || isOver(context, history, begun, seen)) return giveUp(context, unmet);
     if ((await deps.timers.sleep(PROBE_EVERY_MS, draining)) === 'aborted') return loadRun(context);
   }

@@ -23,6 +23,8 @@ const BELIEVED_EARLY: ReadonlySet<StepKind> = new Set([
   'run-sql',
   'start',
   'release-hold',
+  'healing-off',
+  'healing-back',
 ]);
 
 /** What became of it: the state that is recorded. `started` or `pending` only while draining. */

@@ -32,7 +32,8 @@ export async function work(context: RunContext): Promise<Run> {
 }
 
 function nextStage(context: RunContext, run: Run): PlanStage | undefined {
-  return run.plan.stages.find(({ steps }) => steps.some((step) => isOpen(context, run, step)));
+  const now = run.plan.stages.filter(({ after }) => after === undefined);
+  return now.find(({ steps }) => steps.some((step) => isOpen(context, run, step)));
 }
 
 function isOpen(context: RunContext, run: Run, step: PlanStep): boolean {

@@ -13,6 +13,7 @@ import {
   writePatch,
   writePatchLook,
 } from './catalogue/patch.ts';
+import { healingBack, healingBackLook, healingOff, healingOffLook } from './catalogue/healing.ts';
 import { runSql, runSqlLook } from './catalogue/live-sql.ts';
 import { checkRefreshed, checkRefreshedLook, refresh, refreshLook } from './catalogue/refresh.ts';
 import { HOLD, HOLD_LOOK, plainStop, RELEASE, RELEASE_LOOK } from './catalogue/snap.ts';
@@ -70,6 +71,10 @@ function bodyOf(call: StepCall): Body {
       return START;
     case 'await-ready':
       return awaitReady(wait(call.waitS));
+    case 'healing-off':
+      return healingOff(call.thresholdS);
+    case 'healing-back':
+      return healingBack(call.thresholdS);
     default:
       return assertNever(call);
   }
@@ -105,6 +110,10 @@ function lookOf(call: StepCall): Body {
       return START_LOOK;
     case 'await-ready':
       return READY_LOOK;
+    case 'healing-off':
+      return healingOffLook(call.thresholdS);
+    case 'healing-back':
+      return healingBackLook(call.thresholdS);
     default:
       return assertNever(call);
   }

@@ -14,6 +14,7 @@ import { observationOf } from './observation.ts';
 const HIGH = 402;
 const LOW = 387;
 const HEARTBEAT_MS = 10_000;
+const HEALING_S = 300;
 
 interface FakeMember {
   readonly name: string;
@@ -47,6 +48,8 @@ export interface FakeCluster {
   blindLook: 'unknown' | null;
   /** So many times LXD takes the file and rolls back. */
   rollBacks: number;
+  /** `cluster.healing_threshold`; 0 is off. */
+  healingS: number;
   /** Called before each text is executed. */
   onExec: ((text: string) => void | Promise<void>) | null;
 }
@@ -73,6 +76,8 @@ const KINDS: Readonly<Record<StepKind, true>> = {
   'check-refreshed': true,
   start: true,
   'await-ready': true,
+  'healing-off': true,
+  'healing-back': true,
 };
 
 function requireKind(text: string): StepKind {
@@ -92,6 +97,7 @@ export function createFakeCluster(clock: Clock, daemon: DaemonState): FakeCluste
     sent: [],
     blindLook: null,
     rollBacks: 0,
+    healingS: 0,
     onExec: null,
     observe: () => observe(world, clock),
     member: (name) => members.find((one) => one.name === name)!,
@@ -182,6 +188,12 @@ function act(world: FakeCluster, member: FakeMember, kind: StepKind): number {
     case 'await-ready':
       turn(world);
       return member.daemon === 'serving' ? 0 : 7;
+    case 'healing-off':
+      world.healingS = 0;
+      return 0;
+    case 'healing-back':
+      world.healingS = HEALING_S;
+      return 0;
     default:
       return assertNever(kind);
   }
@@ -193,8 +205,10 @@ function turn(world: FakeCluster): void {
   const starting = members.filter(({ daemon }) => daemon === 'crash-looping' || daemon === 'starting');
   const takes = starting.filter(({ patch }) => patch);
   for (const member of takes) member.patch = false;
-  if (takes.length > 0 && world.rollBacks === 0) for (const member of members) member.row = LOW;
-  else if (takes.length > 0) world.rollBacks -= 1;
+  if (takes.length > 0 && world.rollBacks === 0) {
+    for (const member of members) member.row = LOW;
+    world.healingS = 0;
+  } else if (takes.length > 0) world.rollBacks -= 1;
   const comesUp = members.every(({ row }) => row === LOW);
   for (const member of starting) member.daemon = comesUp ? 'serving' : 'crash-looping';
 }
@@ -232,6 +246,10 @@ function isDone(world: FakeCluster, member: FakeMember, kind: StepKind): boolean
     case 'await-ready':
       turn(world);
       return member.daemon === 'serving';
+    case 'healing-off':
+      return world.healingS === 0;
+    case 'healing-back':
+      return world.healingS === HEALING_S;
     default:
       return assertNever(kind);
   }
@@ -251,7 +269,7 @@ function observe(world: FakeCluster, clock: Clock): ClusterObservation {
   const row: Record<string, Partial<NodeRow>> = {};
   for (const { name } of members) row[name] = { heartbeatMs };
   const observation = observationOf({
-    members: members.map((member) => specOf(member, list)),
+    members: members.map((member) => specOf(member, list, world.healingS)),
     rows: Object.fromEntries(members.map(({ name, row: count }) => [name, count])),
     row,
   });
@@ -260,7 +278,7 @@ function observe(world: FakeCluster, clock: Clock): ClusterObservation {
 
 type List = NonNullable<NonNullable<MemberSpec['facts']>['clusterList']>;
 
-function specOf({ name, daemon, patch, held, facts }: FakeMember, list: List): MemberSpec {
+function specOf({ name, daemon, patch, held, facts }: FakeMember, list: List, healingS: number): MemberSpec {
   return {
     name,
     build: '5.21.2',
@@ -282,6 +300,7 @@ function specOf({ name, daemon, patch, held, facts }: FakeMember, list: List): M
         recoveryTarball: false,
         lxdDebug: false,
       },
+      settings: { offlineThresholdS: null, healingThresholdS: healingS, shutdownTimeoutMin: null },
       clusterList: daemon === 'serving' ? list : null,
       ...facts,
     },

@@ -30,7 +30,6 @@ const BLOCKING: Readonly<Partial<Record<FindingKind, RefusalCode>>> = {
   'crash-loop-other-cause': 'crash-loop-other-cause',
   'own-row-missing': 'own-row-missing',
   'raft-damaged': 'raft-damaged',
-  'healing-on': 'healing-on',
   'lxd-debug': 'lxd-debug',
   'recovery-tarball': 'recovery-tarball',
   'extension-bump-env': 'extension-bump-env',

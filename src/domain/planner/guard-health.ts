@@ -5,6 +5,7 @@
 import { newestFatal } from '../diagnose/log.ts';
 import type { SnapChange } from '../observation.ts';
 import type { RefusalReason } from '../plan.ts';
+import { guardHealing } from './healing.ts';
 import { whereTrue, when } from './reasons.ts';
 import { inPhase, type PlannerView, type ReachedMember } from './view.ts';
 
@@ -102,15 +103,6 @@ function guardQuorum(view: PlannerView): readonly RefusalReason[] {
       `LXD is stopped on ${down} of ${able.length} database voters, so there is no majority and no leader.`,
     ),
   ];
-}
-
-function guardHealing(view: PlannerView): readonly RefusalReason[] {
-  const threshold = view.reached.map(({ facts }) => facts.settings?.healingThresholdS ?? 0).find((value) => value > 0);
-  return when(
-    threshold !== undefined,
-    'healing-on',
-    `cluster.healing_threshold is ${threshold ?? 0} s: while members look offline LXD may start their instances a second time elsewhere.`,
-  );
 }
 
 function guardClocks(view: PlannerView): readonly RefusalReason[] {

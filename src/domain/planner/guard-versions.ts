@@ -18,6 +18,11 @@ export function guardVersions(view: PlannerView): readonly RefusalReason[] {
   ];
 }
 
+/** Of the living alone; schemas and tracks are asked for by the strategy itself. */
+export function guardVersionsOfDeadRow(view: PlannerView): readonly RefusalReason[] {
+  return [...guardCounts(view), ...guardEquality(view), ...guardRunning(view)];
+}
+
 /** The count that is written must have been measured: a release table knows labels, not binaries. */
 export function guardCounts(view: PlannerView): readonly RefusalReason[] {
   return [

@@ -63,14 +63,19 @@ function refuse(view: PlannerView, reasons: readonly RefusalReason[], instead: B
 
 function planOf(view: PlannerView, strategy: BuiltStrategy): Plan {
   const { input } = view;
+  const stages = stagesOf(view, strategy);
+  const healing = stages
+    .flatMap(({ steps }) => steps.map(({ call }) => (call.kind === 'healing-back' ? call.thresholdS : null)))
+    .find((threshold) => threshold !== null);
   return {
     run: input.run,
     cluster: input.cluster.name,
     strategy,
     ...(typeof input.to === 'string' ? { to: input.to } : {}),
     ...(input.undo === undefined || input.undo === null ? {} : { undoes: input.undo }),
+    ...(healing === undefined ? {} : { healingS: healing }),
     instancesPolicy: strategy === 'stop-patch-start' ? input.instances : 'keep',
-    stages: stagesOf(view, strategy),
+    stages,
     baseline: baseline(view, strategy),
     ...wordsOf(view, strategy),
     fingerprint: fingerprint(input.observation, input.diagnosis),

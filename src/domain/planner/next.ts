@@ -64,12 +64,9 @@ const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   ),
   'recovery-tarball': andThenAgain('Find out who put it there and move database/lxd_recovery_db.tar.gz away.'),
   'lxd-debug': andThenAgain('Move /var/snap/lxd/common/lxd.debug away on that member.'),
-  'healing-on': (view) => {
-    const at = inPhase(view, 'serving')[0];
-    return at === undefined
-      ? `Make sure that no instance would run twice; this version of Lockstep does not change it for you. /lxd explain ${view.input.cluster.name}`
-      : `On ${at.member}: lxc config set cluster.healing_threshold 0`;
-  },
+  'healing-on': (view) =>
+    (inPhase(view, 'waiting').length > 0 ? rollForwardByHand(view) : null) ??
+    andThenAgain('Bring every member back that waits or does not answer.')(view),
   'disk-low': andThenAgain('Free space on that member.'),
   'clock-skew': andThenAgain('Set the clocks (timedatectl, chrony).'),
   'refresh-in-progress': andThenAgain('Wait for it: snap changes.'),

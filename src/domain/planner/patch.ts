@@ -3,6 +3,7 @@
  * and the schema is the one that was read. The writer adds the deadline. A row that changed meanwhile is left alone.
  */
 import type { PatchParams } from '../plan.ts';
+import { healingInFile } from './healing.ts';
 import type { PlannerView } from './view.ts';
 
 /** A leftover without a deadline once stranded a healthy cluster; 15 minutes is the most that is allowed. */
@@ -17,6 +18,7 @@ export function patchParams(view: PlannerView, lifetimeS: number): PatchParams |
     rowIds: ascending(view.stale.map(({ id }) => id)),
     oldCounts: ascending(view.stale.map(({ apiExtensions }) => apiExtensions)),
     lifetimeS: Math.min(lifetimeS, MAX_LIFETIME_S),
+    ...healingInFile(view),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { requireRunId, type MemberName, type RunId } from '../ids.ts';
 import type { PatchParams, PlanStage, PlanStep, StepCall, StepEffect } from '../plan.ts';
+import { healingInFile, withHealing } from './healing.ts';
 import { liveStatements, liveWriter, livingAfterSql } from './live-rows.ts';
 import { movedRows, stayingWriter, type Move } from './move.ts';
 import { patchParams } from './patch.ts';
@@ -28,6 +29,8 @@ const SHUTDOWN_SLACK_S = 120;
 const SLACK_MS = 15_000;
 /** Ample for a few commands; a step whose outcome is lost is waited for as long before it is sent again. */
 const SHORT_MS = 25_000;
+/** LXD tells every member of a setting before it answers; three tries. */
+const SETTING_MS = 75_000;
 /** The unit's own `TimeoutStopSec`, 600 s, and room for the sockets. */
 const STOP_PLAIN_S = 620;
 const STOP_NOT_READY_MS = 120_000;
@@ -52,12 +55,15 @@ const EFFECTS: Readonly<Record<StepCall['kind'], StepEffect>> = {
   'check-refreshed': 'read',
   start: 'idempotent',
   'await-ready': 'read',
+  'healing-off': 'idempotent',
+  'healing-back': 'idempotent',
 };
 
 interface StageDraft {
   readonly title: string;
   readonly members: readonly ReachedMember[];
   readonly callFor: (member: ReachedMember) => StepCall;
+  readonly after?: 'verify';
 }
 
 export function sqlLiveStages(view: PlannerView): readonly PlanStage[] {
@@ -66,7 +72,7 @@ export function sqlLiveStages(view: PlannerView): readonly PlanStage[] {
   if (writer === null) throw new Error('sql-live was planned without a serving member');
   const statements = liveStatements(view, SQL_LIFE_S);
   const members = livingAfterSql(view);
-  return numbered([
+  return safely(view, [
     backUp(view, run, false),
     liveSql(writer, run, statements),
     { title: 'Wait until LXD is ready', members, callFor: () => ({ kind: 'await-ready', waitS: READY_S }) },
@@ -77,7 +83,7 @@ export function patchInPlaceStages(view: PlannerView): readonly PlanStage[] {
   const run = view.input.run ?? UNNAMED_RUN;
   const patch = requirePatch(patchParams(view, 300));
   const chosen = chooseLooper(view);
-  return numbered([
+  return safely(view, [
     backUp(view, run, false),
     writePatch([chosen], run, patch),
     awaitConsumed([chosen]),
@@ -90,7 +96,7 @@ export function stopPatchStartStages(view: PlannerView): readonly PlanStage[] {
   const run = view.input.run ?? UNNAMED_RUN;
   const patch = requirePatch(patchParams(view, 600));
   const unheld = view.reached.filter(({ facts }) => facts.snap?.held === false);
-  return numbered([
+  return safely(view, [
     { title: 'Hold refreshes', members: unheld, callFor: () => ({ kind: 'hold-refreshes' }) },
     {
       title: 'Stop LXD and its sockets',
@@ -118,7 +124,7 @@ export function stopPatchStartStages(view: PlannerView): readonly PlanStage[] {
 export function moveStages(view: PlannerView, move: Move, hold: boolean): readonly PlanStage[] {
   const run = view.input.run ?? UNNAMED_RUN;
   const unheld = view.reached.filter(({ facts }) => hold && facts.snap?.held === false);
-  return numbered([
+  return safely(view, [
     { title: 'Hold refreshes', members: unheld, callFor: () => ({ kind: 'hold-refreshes' }) },
     backUp(view, run, false),
     {
@@ -148,7 +154,10 @@ function rowStages(view: PlannerView, move: Move, run: RunId): readonly StageDra
       members: view.reached,
       callFor: (member) => ({ kind: 'check-refreshed', revision: revisionFor(move, member) }),
     },
-    writePatch(view.reached.filter(isVoter).slice(0, 1), run, movedRows(move, PATCH_LIFE_S)),
+    writePatch(view.reached.filter(isVoter).slice(0, 1), run, {
+      ...movedRows(move, PATCH_LIFE_S),
+      ...healingInFile(view),
+    }),
     awaitConsumed(view.reached.filter(isVoter).slice(0, 1)),
     ready,
     removePatch(view, run),
@@ -240,13 +249,18 @@ function removePatch(view: PlannerView, run: RunId): StageDraft {
   };
 }
 
+function safely(view: PlannerView, drafts: readonly StageDraft[]): readonly PlanStage[] {
+  return numbered(withHealing(view, drafts));
+}
+
 /** Empty stages fall away before the numbers are given. */
 function numbered(drafts: readonly StageDraft[]): readonly PlanStage[] {
   return drafts
     .filter(({ members }) => members.length > 0)
-    .map(({ title, members, callFor }, index) => ({
+    .map(({ title, members, callFor, after }, index) => ({
       title,
       steps: members.map((member) => stepOf(index + 1, member, callFor(member))),
+      ...(after === undefined ? {} : { after }),
     }));
 }
 
@@ -265,6 +279,7 @@ function timeoutOf(call: StepCall, { phase, facts }: ReachedMember): number {
   if ('waitS' in call) return call.waitS * 1000 + SLACK_MS;
   if (call.kind === 'stop-not-ready' && phase !== 'stopped') return STOP_NOT_READY_MS;
   if (call.kind === 'run-sql') return SQL_LIFE_S * 1000 + SLACK_MS;
+  if (call.kind === 'healing-off' || call.kind === 'healing-back') return SETTING_MS;
   if (call.kind !== 'back-up') return SHORT_MS;
   const estimate = BACK_UP_MIN_MS + (facts.disk?.databaseBytes ?? 0) / BACK_UP_BYTES_PER_MS;
   return Math.min(Math.round(estimate), BACK_UP_MAX_MS);

@@ -92,7 +92,7 @@ function haveSameNames(a: InstalledCount, b: InstalledCount): boolean {
   return a.names.length === b.names.length && a.names.every((name, index) => name === b.names?.[index]);
 }
 
-function commonBinary(members: readonly PlannedMember[]): CommonBinary | null {
+export function commonBinary(members: readonly PlannedMember[]): CommonBinary | null {
   const first = members[0];
   if (first === undefined || first.installed === null || first.version === null) return null;
   const { extensions, schema } = first.installed;

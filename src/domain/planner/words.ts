@@ -5,6 +5,7 @@
 import type { PlanWords } from '../plan.ts';
 import { releaseOf } from '../release.ts';
 import { instancesThatStop } from './guard-strategy.ts';
+import { healingWords } from './healing.ts';
 import { requireMove } from './move.ts';
 import { removeWords, requireUndoMove, unconsumed } from './undo.ts';
 import { moveWords } from './words-move.ts';
@@ -94,7 +95,6 @@ function keptRevisions(view: PlannerView): string | null {
 
 function warningsOf(view: PlannerView, strategy: BuiltStrategy): readonly string[] {
   const unheld = view.reached.filter(({ facts }) => facts.snap !== null && !facts.snap.held);
-  const blindToHealing = view.reached.every(({ facts }) => facts.settings === null);
   const evidence = 'The back-ups are taken while LXD may write: evidence, not restorable.';
   return [
     'When LXD becomes ready it starts instances with boot.autostart, and those that ran when it last stopped cleanly.',
@@ -102,7 +102,7 @@ function warningsOf(view: PlannerView, strategy: BuiltStrategy): readonly string
       ? []
       : [`Refreshes are not held on ${namesOf(unheld)}: snapd may refresh LXD to the head of its channel again.`]),
     'A member with a lower LXD than another refreshes itself to the head of its channel, whatever is held: keep all members on one revision.',
-    ...(blindToHealing ? ['cluster.healing_threshold could not be read while nobody serves.'] : []),
+    ...healingWords(view),
     ...(strategy === 'stop-patch-start' ? [] : [evidence]),
   ];
 }

@@ -9,6 +9,7 @@ import type { EndQuestion, Unmet } from './types.ts';
 export function checkCluster(question: EndQuestion): readonly Unmet[] {
   return [
     ...checkSchema(question),
+    ...checkHealing(question),
     ...question.plan.baseline.targets.flatMap((target) => [
       ...checkStatus(question, target),
       ...checkHeartbeats(question, target.member),
@@ -30,6 +31,19 @@ function checkSchema({ plan, diagnosis }: EndQuestion): readonly Unmet[] {
       lasting: rows.databaseSchema !== null,
     },
   ];
+}
+
+/** Every member that reads the live database reads what was there before the run. */
+function checkHealing({ plan, observation, settingsAreBack }: EndQuestion): readonly Unmet[] {
+  const wanted = plan.healingS;
+  if (wanted === undefined || settingsAreBack !== true) return [];
+  const read = observation.members.flatMap(({ facts }) =>
+    facts?.nodes?.source === 'live' && facts.settings !== null ? [facts.settings.healingThresholdS ?? 0] : [],
+  );
+  const other = read.find((value) => value !== wanted);
+  if (read.length > 0 && other === undefined) return [];
+  const text = `cluster.healing_threshold ${other === undefined ? 'could not be read' : `is ${other} s`}; it was ${wanted} s before the run.`;
+  return [{ code: 'healing', member: null, text, lasting: false }];
 }
 
 /**

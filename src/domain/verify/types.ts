@@ -40,4 +40,6 @@ export interface EndQuestion {
   readonly diagnosis: Diagnosis;
   /** This observation folded in already. */
   readonly history: VerifyHistory;
+  /** The settings that the run changed for its time were put back, so they are asked for too. */
+  readonly settingsAreBack?: boolean;
 }

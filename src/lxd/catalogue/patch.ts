@@ -6,6 +6,7 @@ import type { RunId } from '../../domain/ids.ts';
 import { patchMark } from '../../domain/ids.ts';
 
 import type { PatchParams } from '../../domain/plan.ts';
+import { thresholdText } from './healing.ts';
 import { wholeNumber, type LibraryPart } from './text.ts';
 
 export { patchMark };
@@ -26,7 +27,10 @@ function numberList(values: readonly number[], most: number): string {
 
 /** The statement up to its deadline. Throws on values that would not be a guard. */
 export function guardedStatement(patch: PatchParams): string {
-  if (patch.oldCounts.some((count) => count <= patch.target)) throw new Error('an old count is not above the target');
+  if (patch.oldCounts.includes(patch.target)) throw new Error('an old count is the target');
+  if (patch.mayRaise !== true && patch.oldCounts.some((count) => count < patch.target)) {
+    throw new Error('an old count is not above the target');
+  }
   return [
     `UPDATE nodes SET api_extensions=${wholeNumber(patch.target, 1, 99_999)}`,
     `WHERE ${guardOf(patch)}`,
@@ -43,6 +47,12 @@ export function guardOf(patch: PatchParams): string {
   ].join(' ');
 }
 
+/** The line after it: healing off while members come back one after the other. Null when there is nothing to switch off. */
+function healingStatement({ healingS }: PatchParams): string | null {
+  if (healingS === undefined) return null;
+  return `UPDATE config SET value='0' WHERE key='cluster.healing_threshold' AND value='${thresholdText(healingS)}' ${DEADLINE}`;
+}
+
 function places(run: RunId): string {
   return `patch="$D/patch.global.sql" mark="${patchMark(run)}" draft="$D/.lockstep.${run}.sql" notes="$C/lockstep/${run}"
 `;
@@ -50,10 +60,12 @@ function places(run: RunId): string {
 
 export function writePatch(run: RunId, patch: PatchParams): Body {
   const life = wholeNumber(patch.lifetimeS, 1, LONGEST_LIFE_S);
+  const healing = healingStatement(patch);
+  const more = healing === null ? '' : ' "$healing $deadline;"';
   return {
     uses: ['patch'],
     body: `${places(run)}statement="${guardedStatement(patch)}"
-[ -d "$D" ] || refused reason=no-database
+${healing === null ? '' : `healing="${healing}"\n`}[ -d "$D" ] || refused reason=no-database
 [ -e "$D/patch.local.sql" ] && refused reason=patch-local
 [ -e "$D/lxd_recovery_db.tar.gz" ] && refused reason=recovery-tarball
 now=$(date +%s)
@@ -71,7 +83,7 @@ fi
 deadline=$((now + ${life}))
 mkdir -p "$notes" && echo "writing $deadline" >>"$notes/patch.log" || failed reason=notes
 rm -f "$draft"
-printf '%s\\n' "$mark" "$statement $deadline;" >"$draft" || failed reason=write
+printf '%s\\n' "$mark" "$statement $deadline;"${more} >"$draft" || failed reason=write
 chmod 0600 "$draft" && sync "$draft" || { rm -f "$draft"; failed reason=write; }
 cp "$draft" "$notes/patch.sql" || { rm -f "$draft"; failed reason=notes; }
 if ! ln "$draft" "$patch"; then

@@ -81,15 +81,16 @@ signal() { if [ -n "$R" ]; then env kill -s "$1" "$2"; else kill -s "$1" "$2"; f
   patch: `own_patch() { [ -f "$patch" ] && [ ! -L "$patch" ] && [ "$(first_line "$patch")" = "$mark" ]; }
 some_patch() { [ -e "$patch" ] || [ -L "$patch" ]; }
 `,
-  sql: `count_of() {
+  sql: `count_of() { count_in nodes "$1"; }
+count_in() {
   number=
   if command -v curl >/dev/null; then
-    said=$(ask_sql "SELECT COUNT(*) FROM nodes WHERE $1") || return 1
+    said=$(ask_sql "SELECT COUNT(*) FROM $1 WHERE $2") || return 1
     case $said in *'"rows":[['*) ;; *) return 1 ;; esac
     number=\${said#*'"rows":[['}
     number=\${number%%]*}
   else
-    said=$(ask_sql "SELECT COUNT(*) FROM nodes WHERE $1") || return 1
+    said=$(ask_sql "SELECT COUNT(*) FROM $1 WHERE $2") || return 1
     while read -r bar word _; do
       case "$bar $word" in '| '[0-9]*) number=$word ;; esac
     done <<SAID

@@ -19,7 +19,11 @@ export function serverInfo(context: ToolContext): Readonly<Record<string, unknow
     auth: 'trusted',
     public: false,
     auth_methods: ['tls'],
-    config: { 'cluster.https_address': member.address, 'core.https_address': member.address },
+    config: {
+      ...clusterConfig(world),
+      'cluster.https_address': member.address,
+      'core.https_address': member.address,
+    },
     environment: {
       addresses: [member.address],
       architectures: ['x86_64', 'i686'],
@@ -34,6 +38,12 @@ export function serverInfo(context: ToolContext): Readonly<Record<string, unknow
       server_version: build.release,
     },
   };
+}
+
+/** As every daemon holds it: a change through the API reaches all that answer, at once. */
+function clusterConfig(world: World): Readonly<Record<string, string>> {
+  const rows = world.state.database['config']?.rows ?? [];
+  return Object.fromEntries(rows.map((row) => [String(row['key']), String(row['value'])]));
 }
 
 interface MemberStatus {

@@ -89,11 +89,6 @@ test.each<[RefusalCode, string, ClusterObservation]>([
   ],
   ['patch-left-over', 'a patch of the local database', onM2({ leftovers: { ...clean, patchLocal: true } })],
   ['recovery-tarball', 'a recovery waits', onM2({ leftovers: { ...clean, recoveryTarball: true } })],
-  [
-    'healing-on',
-    'instances would start twice',
-    onM2({ settings: { offlineThresholdS: null, healingThresholdS: 60, shutdownTimeoutMin: null } }),
-  ],
   ['clock-skew', 'clocks differ', onM2({ clockOffsetMs: -5_001 })],
   ['disk-low', 'no room for the back-up', onM2({ disk: { databaseBytes: 10, freeBytes: 30 } })],
   [

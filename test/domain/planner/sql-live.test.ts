@@ -97,13 +97,6 @@ test.each<[RefusalCode, string, ClusterObservation]>([
     }),
   ],
   [
-    'healing-on',
-    'instances would start twice',
-    putBackWhileServing({
-      m1: { facts: { settings: { offlineThresholdS: null, healingThresholdS: 60, shutdownTimeoutMin: null } } },
-    }),
-  ],
-  [
     'disk-low',
     'no room for the back-up',
     putBackWhileServing({ m2: { facts: { disk: { databaseBytes: 10, freeBytes: 30 } } } }),
