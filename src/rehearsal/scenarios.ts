@@ -211,6 +211,14 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'healing-on',
+    summary: 'as downgraded-all, in a cluster that heals itself: LXD would start instances of silent members elsewhere',
+    happen(stage) {
+      stage.sql(`INSERT INTO config (key, value) VALUES ('cluster.healing_threshold', '300')`);
+      downgradeAll(stage);
+    },
+  },
+  {
     name: 'large',
     summary: 'as downgraded-all, with sixteen members',
     size: 16,

@@ -28,6 +28,23 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
       ],
     },
   },
+  'healing-on': {
+    findings: [
+      ['stale-counter', ...ALL],
+      ['healing-on', ...ALL],
+    ],
+    plan: {
+      strategy: 'patch-in-place',
+      stages: [
+        '1-back-up m1 m2 m3',
+        '2-write-patch m1',
+        '3-await-patch-consumed m1',
+        '4-await-ready m1 m2 m3',
+        '5-remove-patch m1 m2 m3',
+        '6-healing-back m1',
+      ],
+    },
+  },
   'downgraded-one': {
     findings: [['mixed-binaries', 'm3']],
     plan: { strategy: 'align-revision', stages: ['1-back-up m1 m2 m3', '2-refresh m3', '3-await-ready m1 m2 m3'] },
@@ -107,6 +124,7 @@ export interface Repair {
 export const REPAIRS: readonly Repair[] = [
   { scenario: 'downgraded-all', line: '', strategy: 'patch-in-place' },
   { scenario: 'downgraded-all', line: '--strategy stop-patch-start', strategy: 'stop-patch-start' },
+  { scenario: 'healing-on', line: '', strategy: 'patch-in-place' },
   { scenario: 'stale-while-serving', line: '', strategy: 'sql-live' },
   { scenario: 'downgraded-one', line: '', strategy: 'align-revision' },
   { scenario: 'upgrade-waiting', line: '', strategy: 'align-revision' },

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { REPAIRS } from '../contract/cluster-expected.ts';
 import { type Lab, startLab } from './lab.ts';
 import { isScenarioName } from './scenarios.ts';
-import { allServing, rows } from './state.ts';
+import { allServing, healing, rows, setHealing } from './state.ts';
 import { impactOf, livesOf, newDirectory, removeDirectories, writeConfig, writtenOn } from './support/cluster.ts';
 import { type ConsoleEnd, dataOf, type DataOf, describeEnd, lastOf, runConsole } from './support/console.ts';
 import { expectHealed, expectInStep } from './support/healed.ts';
@@ -106,6 +106,16 @@ describe('all members were downgraded', () => {
   });
 });
 
+test('healing was on: off by the same file, and back to what it was once the end is verified', async () => {
+  await begin('healing-on');
+  const ended = await say('alice', 'recover lab', '/as bob', 'approve', 'status lab');
+  expect(lastOf(ended, 'plan').steps.map(({ id }) => id)).toContain('6-healing-back');
+  expect(lastRun(ended), describeEnd(ended)).toMatchObject({ strategy: 'patch-in-place', state: 'succeeded' });
+  expectInStep(ended);
+  await expectHealed(lab, 313);
+  expect(await healing(lab, 'm2')).toBe('300');
+});
+
 test('all members are stopped: patched and started together', async () => {
   await begin('stopped-all');
   const ended = await say('alice', 'recover lab', '/as bob', 'approve', 'status lab');
@@ -122,6 +132,9 @@ const LIVE = REPAIRS.filter(({ strategy }) => strategy !== 'patch-in-place' && s
 describe('somebody serves', () => {
   test.each(LIVE)('$scenario: brought back in step by $strategy, and no instance notices', async (repair) => {
     await begin(repair.scenario);
+    // One of them in a cluster with healing: off through the member that serves, and back at the end.
+    const heals = repair.scenario === 'stale-while-serving';
+    if (heals) await setHealing(lab, 'm1', 300);
     const lives = await livesOf(lab);
     // The contract names the version that the rehearsal's members keep; those of the lab keep 5.0.1.
     const line = repair.line.replace('5.21.2', '5.0.1');
@@ -135,6 +148,8 @@ describe('somebody serves', () => {
     await expectHealed(lab, extensions);
     expect(await livesOf(lab)).toEqual(lives);
     expect(await impactOf(lab)).toEqual([]);
+    expect(await healing(lab, 'm1')).toBe(heals ? '300' : '');
+    expect(lastOf(ended, 'plan').steps.some(({ id }) => id === '1-healing-off')).toBe(heals);
   });
 });
 

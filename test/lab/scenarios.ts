@@ -14,6 +14,7 @@ import {
   lxcList,
   rows,
   serving,
+  setHealing,
   stopSnaps,
   waiting,
   withShortStops,
@@ -47,6 +48,7 @@ export const SCENARIO_NAMES = [
   'auto-refresh-not-held',
   'evacuated',
   'refresh-in-progress',
+  'healing-on',
 ] as const;
 
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
@@ -74,6 +76,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, Make>> = {
   'auto-refresh-not-held': notHeld,
   evacuated,
   'refresh-in-progress': refreshInProgress,
+  'healing-on': healingOn,
 };
 
 export function isScenarioName(word: string): word is ScenarioName {
@@ -241,4 +244,11 @@ async function refreshInProgress(lab: Machines, names: readonly string[]): Promi
   const member = names[1] ?? 'm1';
   const change = await lab.setPendingChange(member);
   return `snapd on ${member} is busy with change ${change}, Auto-refresh snap "lxd"`;
+}
+
+/** 5.0 has no healing and keeps the key all the same: what Lockstep writes and puts back is real, what LXD makes of it is not. */
+async function healingOn(lab: Machines, names: readonly string[], first: string): Promise<string> {
+  await setHealing(lab, first, 300);
+  await downgradedAll(lab, names);
+  return 'as downgraded-all, and cluster.healing_threshold is 300';
 }

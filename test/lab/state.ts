@@ -134,3 +134,15 @@ export async function stopSnaps(lab: Machines, names: readonly string[]): Promis
     'systemctl reset-failed snap.lxd.daemon.service && labctl instances-stop && echo shutdown > /var/snap/lxd/common/state';
   await Promise.all(names.map((name) => lab.must(name, `${tidy} && ! pgrep -f '^/snap/lxd/current/bin/lx[d] '`)));
 }
+
+/** `cluster.healing_threshold` in the live database, as text; empty where it is not set. */
+export async function healing(lab: Machines, from: string): Promise<string> {
+  const query = `SELECT 'is=' || value FROM config WHERE key='cluster.healing_threshold'`;
+  return /is=(\d+)/.exec(await lab.must(from, `timeout 10 lxd sql global "${query}"`))?.[1] ?? '';
+}
+
+/** By SQL: the lab's release does not take the key through its API. */
+export async function setHealing(lab: Machines, from: string, seconds: number): Promise<void> {
+  const sql = `INSERT OR REPLACE INTO config (key, value) VALUES ('cluster.healing_threshold', '${seconds}')`;
+  await lab.must(from, `timeout 10 lxd sql global "${sql}"`);
+}

@@ -5,6 +5,7 @@
 import { assertNever } from '../../src/domain/assert-never.ts';
 import type { ClusterObservation, NodeRow } from '../../src/domain/observation.ts';
 import type { StepKind } from '../../src/domain/plan.ts';
+import { requireKind } from './order-text.ts';
 import type { ExecOutcome, Transport } from '../../src/ports/transport.ts';
 import type { Clock } from '../../src/ports/system.ts';
 import type { Catalogue } from '../../src/engine/deps.ts';
@@ -52,38 +53,6 @@ export interface FakeCluster {
   healingS: number;
   /** Called before each text is executed. */
   onExec: ((text: string) => void | Promise<void>) | null;
-}
-
-/** What stands for the compiled text of a step. */
-export function orderText(kind: StepKind): string {
-  return `do ${kind}`;
-}
-
-/** As a record, so that a new kind of step is missed here by the compiler and not by a test. */
-const KINDS: Readonly<Record<StepKind, true>> = {
-  'hold-refreshes': true,
-  'release-hold': true,
-  'back-up': true,
-  'stop-serving': true,
-  'stop-not-ready': true,
-  'stop-plain': true,
-  'check-stopped': true,
-  'write-patch': true,
-  'await-patch-consumed': true,
-  'remove-patch': true,
-  'run-sql': true,
-  refresh: true,
-  'check-refreshed': true,
-  start: true,
-  'await-ready': true,
-  'healing-off': true,
-  'healing-back': true,
-};
-
-function requireKind(text: string): StepKind {
-  const kind = (Object.keys(KINDS) as StepKind[]).find((one) => text === orderText(one) || text === `look ${one}`);
-  if (kind === undefined) throw new Error(`not a text of this catalogue: ${text}`);
-  return kind;
 }
 
 export function createFakeCluster(clock: Clock, daemon: DaemonState): FakeCluster {

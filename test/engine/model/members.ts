@@ -9,7 +9,8 @@ import type { Run } from '../../../src/domain/run.ts';
 import type { ExecOutcome, ExecRequest, Target, Transport } from '../../../src/ports/transport.ts';
 import type { PlanStep, StepKind } from '../../../src/domain/plan.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import { orderText, type FakeCluster } from '../../support/fake-cluster.ts';
+import type { FakeCluster } from '../../support/fake-cluster.ts';
+import { orderText } from '../../support/order-text.ts';
 import type { Event } from './events.ts';
 import type { Gates } from './gates.ts';
 

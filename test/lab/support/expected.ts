@@ -85,4 +85,5 @@ export const MEMBERS: Readonly<Record<ScenarioName, readonly MemberFacts[]>> = {
   'auto-refresh-not-held': HEALTHY,
   evacuated: HEALTHY,
   'refresh-in-progress': HEALTHY,
+  'healing-on': DOWNGRADED,
 };
