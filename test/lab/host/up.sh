@@ -70,7 +70,7 @@ install_member() {
   echo "${LOCKSTEP_LAB_STOP_SECONDS:-15}" > "$dir/state/stop-seconds"
   echo "c${member#m}" > "$dir/state/instances"
   mkfifo "$dir/power"
-  printf '#!/bin/sh\n[ ! -s /lab/state/slow ] || sleep "$(cat /lab/state/slow)"\nexec /bin/sh "$@"\n' > "$dir/login"
+  printf '#!/bin/sh\n[ ! -s /lab/state/slow ] || sleep "$(cat /lab/state/slow)"\n[ ! -x /lab/state/greeting ] || /lab/state/greeting\nexec /bin/sh "$@"\n' > "$dir/login"
   chmod +x "$dir/login"
   ssh-keygen -q -t ed25519 -N '' -C "$member" -f "$dir/state/hostkey"
   cp "$LAB/key.pub" "$dir/authorized_keys"
