@@ -5,9 +5,10 @@
 import type { ClusterConfig } from '../domain/cluster.ts';
 import type { ClusterName, RunId } from '../domain/ids.ts';
 import { describePerson, principalOf } from '../domain/person.ts';
-import type { Refusal, RefusalReason } from '../domain/plan.ts';
-import { authorise, checkChangeWindow } from '../domain/policy.ts';
+import { isBreakGlass, type Refusal, type RefusalReason } from '../domain/plan.ts';
+import { approvalAction, authorise, checkChangeWindow, missingReason } from '../domain/policy.ts';
 import type { Run } from '../domain/run.ts';
+import { BREAK_GLASS_MARK } from '../domain/timeline.ts';
 import type { Decided } from '../ports/store.ts';
 import { refuse } from './answer.ts';
 import { refusalOf } from './authorise.ts';
@@ -33,7 +34,7 @@ export async function approve(call: Call, run: Run, request: ApproveRequest): Pr
   if (reasons.length > 0) return refuseDecision(call, cluster, run, reasons, 'approve');
   const broken = request.breakGlass !== null;
   const text = broken
-    ? `BREAK-GLASS approval of ${run.id}, digest ${run.digest.slice(0, 12)}: ${request.breakGlass ?? ''}`
+    ? `${BREAK_GLASS_MARK} approval of ${run.id}, digest ${run.digest.slice(0, 12)}: ${request.breakGlass ?? ''}`
     : `Approved ${run.id}, digest ${run.digest.slice(0, 12)}.`;
   const decided = await call.deps.store.decide({
     run: run.id,
@@ -98,13 +99,14 @@ function reasonsAgainst(
 ): readonly RefusalReason[] {
   const notPending = pendingReason(run);
   if (notPending !== null) return [notPending];
-  const broken = request.breakGlass !== null;
-  const action = broken ? 'break-glass' : 'approve';
+  const action = approvalAction(run.strategy, request.breakGlass);
   const verdict = authorise({ person: call.person, action, cluster, requestedBy: run.requestedBy });
   if (!verdict.allowed)
-    return broken ? [verdict.reason] : [...ownReason(call, cluster, run, verdict.reason), verdict.reason];
-  const window = broken ? null : checkChangeWindow(cluster, call.deps.clock.nowMs());
-  const reason = window ?? stopReason(run, request.confirmStop);
+    return action === 'break-glass'
+      ? [verdict.reason]
+      : [...ownReason(call, cluster, run, verdict.reason), verdict.reason];
+  const window = action === 'break-glass' ? null : checkChangeWindow(cluster, call.deps.clock.nowMs());
+  const reason = missingReason(run.strategy, request.breakGlass) ?? window ?? stopReason(run, request.confirmStop);
   return reason === null ? [] : [reason];
 }
 
@@ -123,13 +125,15 @@ function stopReason(run: Run, confirmed: number | null): RefusalReason | null {
   };
 }
 
-/** Approvers may reject, and so may the person who asked. */
+/** Approvers may reject, and so may the person who asked, and who alone could approve. */
 function reasonAgainstRejection(call: Call, cluster: ClusterConfig, run: Run): RefusalReason | null {
   const notPending = pendingReason(run);
   if (notPending !== null) return notPending;
   if (principalOf(call.person) === run.requestedBy) return null;
   const verdict = authorise({ person: call.person, action: 'approve', cluster, requestedBy: run.requestedBy });
-  return verdict.allowed ? null : verdict.reason;
+  if (verdict.allowed || !isBreakGlass(run.strategy)) return verdict.allowed ? null : verdict.reason;
+  const glass = authorise({ person: call.person, action: 'break-glass', cluster, requestedBy: run.requestedBy });
+  return glass.allowed ? null : verdict.reason;
 }
 
 function pendingReason(run: Run): RefusalReason | null {
@@ -170,6 +174,7 @@ async function refuseDecision(
 function nextAfter(cluster: ClusterConfig, run: Run, reason: RefusalReason | undefined): string | undefined {
   const code = reason?.code;
   if (code === 'confirm-stop') return `/lxd approve ${run.id} --confirm-stop ${run.plan.instancesStopped}`;
+  if (code === 'break-glass-required') return `/lxd approve ${run.id} --break-glass "reason"`;
   if (code === 'expired' || code === 'stale') return `/lxd recover ${cluster.name}`;
   if (code === 'already-decided') return `/lxd runs ${run.id}`;
   return undefined;

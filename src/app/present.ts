@@ -9,6 +9,7 @@ import { assertNever } from '../domain/assert-never.ts';
 import type { Run } from '../domain/run.ts';
 import type { Rendered } from '../ports/chat.ts';
 import type { Present } from '../ports/present.ts';
+import { approvalTerms } from './approval-terms.ts';
 import type { AppDeps } from './deps.ts';
 import { findCluster } from './clusters.ts';
 import { findOffer } from './offer.ts';
@@ -56,9 +57,7 @@ async function planView(deps: Parameters<typeof createPresent>[0], run: Run): Pr
     requestedBy: run.requesterDescribedAs,
     reason: run.reason,
     approvals: run.approvals,
-    required: cluster?.approvals.required ?? 1,
-    approvers: cluster?.roles.approvers ?? [],
-    allowRequester: cluster?.approvals.allowRequester ?? false,
+    ...approvalTerms(cluster, run.strategy),
     actions: actionsOf(deps.tokenKey, run),
   };
 }

@@ -3,6 +3,7 @@
  * known as such; the others are known by the run that offers them now.
  */
 import { assertNever } from '../domain/assert-never.ts';
+import { isBreakGlass } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import { hashToken, type ActionMeaning } from './action-token.ts';
 import { answerProblem, refuse } from './answer.ts';
@@ -60,7 +61,13 @@ interface Click {
 function act(call: Call, run: Run, meaning: ActionMeaning, { tokenHash, words }: Click): Promise<void> {
   switch (meaning.kind) {
     case 'approve':
-      return approve(call, run, { confirmStop: null, breakGlass: null, wait: true, tokenHash });
+      // Words count only where the button asked for them: a plain approval never turns into break-glass.
+      return approve(call, run, {
+        confirmStop: null,
+        breakGlass: isBreakGlass(run.strategy) ? words : null,
+        wait: true,
+        tokenHash,
+      });
     case 'reject':
       return reject(call, run, words, tokenHash);
     case 'abort':

@@ -8,12 +8,13 @@ import { requireRunId, type RunId } from '../domain/ids.ts';
 import { digest } from '../domain/digest.ts';
 import { planRecovery } from '../domain/planner/index.ts';
 import { describePerson, principalOf } from '../domain/person.ts';
-import type { Plan, Planned, Refusal, Strategy } from '../domain/plan.ts';
+import { isBreakGlass, type Plan, type Planned, type Refusal, type Strategy } from '../domain/plan.ts';
 import type { CompiledStep, Run } from '../domain/run.ts';
 import { compileStep } from '../lxd/compile.ts';
 import { actionRecord } from './action-token.ts';
 import { refuse, renderRefusal } from './answer.ts';
 import { refusalOf, refusedRole } from './authorise.ts';
+import { approvalTerms } from './approval-terms.ts';
 import type { Call } from './call.ts';
 import { entryBy } from './entries.ts';
 import { lookAt } from './look.ts';
@@ -105,9 +106,7 @@ async function showDryRun(
     requestedBy: describePerson(call.person),
     reason: request.reason,
     approvals: [],
-    required: cluster.approvals.required,
-    approvers: cluster.roles.approvers,
-    allowRequester: cluster.approvals.allowRequester,
+    ...approvalTerms(cluster, planned.plan.strategy),
     actions: [],
   };
   await answer({ message: planMessage(view), data: planData(view) });
@@ -137,7 +136,12 @@ async function draft(
     cards: [{ id: deps.ids.messageId(), subject: { kind: 'run', run: id }, address: call.address, parent: null }],
     entries: [
       entryBy(call, 'plan-drafted', about, `Drafted ${id}: ${run.strategy}, digest ${run.digest.slice(0, 12)}.`),
-      entryBy(call, 'approval-asked', about, `Asked for ${needed(cluster)} of ${id}${reasonOf(request)}.`),
+      entryBy(
+        call,
+        'approval-asked',
+        about,
+        `Asked for ${needed(cluster, run.strategy)} of ${id}${reasonOf(request)}.`,
+      ),
     ],
   });
   if (!drafted.ok) return refuse(call, `Not recovering ${cluster.name}`, heldBy(cluster, drafted.error));
@@ -200,7 +204,8 @@ function waysOut(holder: Run): string {
   return `/lxd wait ${holder.id}, or /lxd abort ${holder.id}`;
 }
 
-function needed(cluster: ClusterConfig): string {
+function needed(cluster: ClusterConfig, strategy: Strategy): string {
+  if (isBreakGlass(strategy)) return 'a break-glass approval';
   return cluster.approvals.required === 1 ? 'the approval' : `${cluster.approvals.required} approvals`;
 }
 

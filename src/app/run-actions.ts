@@ -1,5 +1,6 @@
 /** The buttons that a run offers in its present state, and what a pressed one means. */
 import type { Action } from '../chat/message.ts';
+import { isBreakGlass } from '../domain/plan.ts';
 import { openSteps, type Run, type StepRecord } from '../domain/run.ts';
 import { tokenOf, type ActionMeaning } from './action-token.ts';
 
@@ -31,8 +32,20 @@ function offeredBy(run: Run): readonly Offered[] {
 function approvalButtons(run: Run): readonly Offered[] {
   const reject: Offered = { label: 'Reject', style: 'danger', confirm: null, meaning: ofRun(run, 'reject') };
   if (run.plan.instancesStopped > 0) return [reject];
+  if (isBreakGlass(run.strategy)) return [breakGlassButton(run), reject];
   const confirm = { title: `Approve ${run.id}?`, text: `It runs ${run.strategy} on ${run.cluster} at once.` };
   return [{ label: 'Approve', style: 'primary', confirm, meaning: ofRun(run, 'approve') }, reject];
+}
+
+/** No second question: the words are one. */
+function breakGlassButton(run: Run): Offered {
+  const who = run.plan.givenUp?.member ?? 'a member';
+  const ask = {
+    title: `Break the glass: ${run.id} on ${run.cluster}`,
+    label: `Why ${who} is given up, and how you know that it is down`,
+    required: true,
+  };
+  return { label: 'Break glass', style: 'danger', confirm: null, ask, meaning: ofRun(run, 'approve') };
 }
 
 /** Nothing waits for a verdict but the run itself: after crashes, or when the end was not what was planned. */

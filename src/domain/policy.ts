@@ -8,7 +8,7 @@ import { describeWindow, isWithin } from './change-window.ts';
 import { assertNever } from './assert-never.ts';
 import type { ClusterConfig } from './cluster.ts';
 import { principalOf, type Person } from './person.ts';
-import type { RefusalReason } from './plan.ts';
+import { isBreakGlass, type RefusalReason, type Strategy } from './plan.ts';
 import type { Run } from './run.ts';
 
 export type PolicyAction = 'view' | 'operate' | 'approve' | 'break-glass';
@@ -55,6 +55,21 @@ export function authorise(question: PolicyQuestion): Verdict {
     default:
       return assertNever(action);
   }
+}
+
+/** What an approval of that plan asks of a person. With a reason given it is break-glass, and some plans take nothing else. */
+export function approvalAction(strategy: Strategy, reason: string | null): 'approve' | 'break-glass' {
+  return reason !== null || isBreakGlass(strategy) ? 'break-glass' : 'approve';
+}
+
+/** Break-glass is never without words: they are what the timeline shows afterwards. */
+export function missingReason(strategy: Strategy, reason: string | null): RefusalReason | null {
+  const missing = reason === null ? isBreakGlass(strategy) : reason.trim() === '';
+  if (!missing) return null;
+  return {
+    code: 'break-glass-required',
+    text: `Approving ${strategy} takes break-glass, with a reason in words; it is recorded under your name.`,
+  };
 }
 
 /** A pending approval ends at `expiresAt`, that moment included. */

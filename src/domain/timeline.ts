@@ -32,6 +32,9 @@ export const TIMELINE_KINDS = [
 ] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 
+/** How the text of a break-glass approval begins, so that nobody overlooks it. */
+export const BREAK_GLASS_MARK = 'BREAK-GLASS';
+
 export interface NewTimelineEntry {
   /** When it happened, ms UTC. */
   readonly happenedAt: number;

@@ -65,7 +65,7 @@ async function succeed(context: RunContext, run: Run): Promise<Run> {
   const text =
     count === 0
       ? 'The patch file is gone from every member; nothing else was changed.'
-      : `${endWords(count, context.cluster.members.length)}; every heartbeat has advanced since, and nothing of this run is left.`;
+      : `${endWords(run, context.cluster.members.length)}; ${heartbeatWords(run)}, and nothing of this run is left.${afterwards(run)}`;
   // First: a process that dies in between takes this run up again and finds the other one marked.
   if (run.plan.undoes !== undefined) await markRolledBack(context, run.plan.undoes.run);
   const moved = await journal.move({
@@ -93,10 +93,22 @@ async function markRolledBack({ deps, id }: RunContext, undone: RunId): Promise<
 }
 
 /** A run that corrects some rows leaves the others' question open. */
-function endWords(count: number, all: number): string {
+function endWords({ plan }: Run, all: number): string {
+  const count = plan.baseline.targets.length;
+  if (plan.givenUp !== undefined)
+    return `${count} of ${all} members are ready and in step without ${plan.givenUp.member}`;
   return count === all
     ? `All ${count} members are ready and in step`
     : `${count} of ${all} members are ready with the rows that they should have`;
+}
+
+function heartbeatWords({ plan }: Run): string {
+  return plan.givenUp === undefined ? 'every heartbeat has advanced since' : 'their heartbeats have advanced since';
+}
+
+/** Not an end without what is left to a person. */
+function afterwards({ plan }: Run): string {
+  return plan.givenUp === undefined ? '' : ` ${plan.givenUp.followUp}`;
 }
 
 async function giveUp(context: RunContext, unmet: readonly Unmet[]): Promise<Run> {

@@ -26,12 +26,14 @@ export async function preparePatchAgain(context: RunContext, run: Run): Promise<
 
 async function isGoneWithoutEffect(context: RunContext, run: Run): Promise<boolean> {
   const { observation, diagnosis } = await lookAgain(context);
+  // Nothing was written on the member that was given up.
+  const members = observation.members.filter(({ member }) => member !== run.plan.givenUp?.member);
   const call = stepsOf(run, 'write-patch')[0]?.call;
   if (call?.kind !== 'write-patch' || diagnosis.rows === null) return false;
   const { rowIds, oldCounts } = call.patch;
   const rows = diagnosis.rows.rows.filter(({ id }) => rowIds.includes(id));
   const unchanged = rows.length === rowIds.length && rows.every((row) => oldCounts.includes(row.apiExtensions));
-  const gone = observation.members.every(({ facts }) => facts?.leftovers?.patchGlobal === null);
+  const gone = members.every(({ facts }) => facts?.leftovers?.patchGlobal === null);
   const nobodyServes = diagnosis.members.every(({ phase }) => phase !== 'serving');
   return unchanged && gone && nobodyServes;
 }

@@ -3,7 +3,7 @@
  * rolled back, who may approve and until when. Owns the card and its `data`.
  */
 import type { PlanData } from '../../domain/data.ts';
-import type { Alternative, Plan } from '../../domain/plan.ts';
+import { isBreakGlass, type Alternative, type Plan } from '../../domain/plan.ts';
 import type { ApprovalRecord, CompiledStep } from '../../domain/run.ts';
 import {
   code,
@@ -72,10 +72,11 @@ export function planMessage(view: PlanView): Message {
       : `Recovery of ${plan.cluster}: ${view.run} waits for approval`;
   return message(
     title,
-    'info',
+    isBreakGlass(plan.strategy) ? 'danger' : 'info',
     [
       heading(title),
       text(`${plan.strategy}: ${STRATEGY_WORDS[plan.strategy]}.${view.recommended ? ' Recommended.' : ''}`),
+      ...loudWords(plan),
       fields([
         ['Asked for by', view.reason === null ? view.requestedBy : `${view.requestedBy}: ${view.reason}`],
         ['Outage', plan.outage],
@@ -93,6 +94,18 @@ export function planMessage(view: PlanView): Message {
     ],
     view.actions,
   );
+}
+
+/** First of all, before anybody reads on. */
+function loudWords({ strategy, givenUp }: Plan): readonly Block[] {
+  if (!isBreakGlass(strategy)) return [];
+  const who = givenUp === undefined ? 'a member' : givenUp.member;
+  return [
+    text(
+      strong(`BREAK-GLASS: this gives ${who} up.`),
+      ' It is never recommended, and takes a person who is named for it, with a reason.',
+    ),
+  ];
 }
 
 function stagesTable(plan: Plan): Block {
@@ -153,10 +166,15 @@ function otherWays(alternatives: readonly Alternative[]): readonly Block[] {
 function approvalBlocks(view: PlanView): readonly Block[] {
   if (view.expiresAt === null) return [note(`A dry run: nothing was asked for. Digest ${view.digest.slice(0, 12)}.`)];
   const given = view.approvals.filter((record) => record.decision === 'approve');
+  const glass = isBreakGlass(view.plan.strategy);
   const who: readonly Part[] = [
-    `Needs ${view.required === 1 ? 'one approval' : `${view.required} approvals`} `,
+    glass
+      ? 'Needs one break-glass approval, with a reason, '
+      : `Needs ${view.required === 1 ? 'one approval' : `${view.required} approvals`} `,
     view.allowRequester ? 'from ' : 'by somebody else than the person who asked, from ',
-    view.approvers.length === 0 ? 'nobody: no approver is configured' : listOf(view.approvers),
+    view.approvers.length === 0
+      ? `nobody: ${glass ? 'approvals.breakGlass is empty' : 'no approver is configured'}`
+      : listOf(view.approvers),
     ', until ',
     time(view.expiresAt),
     `. Digest ${view.digest.slice(0, 12)}; the exact text of every step: `,
@@ -171,5 +189,6 @@ function nextStep(view: PlanView): Block {
   const { run, plan } = view;
   if (run === null) return nextCommand(`recover ${plan.cluster} --strategy ${plan.strategy}`);
   const stop = plan.instancesStopped > 0 ? ` --confirm-stop ${plan.instancesStopped}` : '';
-  return nextCommand(`approve ${run}${stop}`, `reject ${run}`);
+  const glass = isBreakGlass(plan.strategy) ? ' --break-glass "reason"' : '';
+  return nextCommand(`approve ${run}${stop}${glass}`, `reject ${run}`);
 }

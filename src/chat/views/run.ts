@@ -5,6 +5,7 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import type { RunData, RunsData } from '../../domain/data.ts';
 import type { MemberName } from '../../domain/ids.ts';
+import { isBreakGlass } from '../../domain/plan.ts';
 import { isEnded, type Run, type RunState, type StepRecord } from '../../domain/run.ts';
 import { code, fields, heading, message, nextCommand, note, strong, table, text } from '../build.ts';
 import type { Action, Block, Message, Tone } from '../message.ts';
@@ -46,11 +47,12 @@ export function runMessage(run: Run, now: number, actions: readonly Action[]): M
   const title = `${run.id} on ${run.cluster}: ${RUN_WORDS[run.state]}`;
   return message(
     title,
-    toneOfRun(run.state),
+    cardTone(run),
     [
       heading(title),
       text(`${run.strategy}: ${STRATEGY_WORDS[run.strategy]}.`),
       ...(run.explanation === null ? [] : [text(run.explanation)]),
+      ...givenUpBlocks(run),
       ...abortBlocks(run),
       stepsTable(run),
       fields([
@@ -71,7 +73,7 @@ export function runLineMessage(run: Run): Message {
     run.startedAt === null || run.endedAt === null ? '' : ` after ${describeDuration(run.endedAt - run.startedAt)}`;
   const title = `${run.id} on ${run.cluster}: ${RUN_WORDS[run.state]}${took}`;
   const why = run.explanation === null ? [] : [text(run.explanation)];
-  return message(title, toneOfRun(run.state), [text(strong(title)), ...why, nextCommand(...commandsAfterRun(run))]);
+  return message(title, cardTone(run), [text(strong(title)), ...why, nextCommand(...commandsAfterRun(run))]);
 }
 
 export function runDetailMessage(run: Run, now: number): Message {
@@ -124,7 +126,7 @@ function commandsAfterRun(run: Run): readonly string[] {
   switch (run.state) {
     case 'drafted':
     case 'awaiting-approval':
-      return [`approve ${run.id}`, `reject ${run.id}`];
+      return [`approve ${run.id}${isBreakGlass(run.strategy) ? ' --break-glass "reason"' : ''}`, `reject ${run.id}`];
     case 'approved':
     case 'running':
       return [`wait ${run.id}`, `abort ${run.id}`];
@@ -144,6 +146,17 @@ function commandsAfterRun(run: Run): readonly string[] {
     default:
       return assertNever(run.state);
   }
+}
+
+/** Break-glass stays loud: also a good end leaves a member to see to. */
+function cardTone(run: Run): Tone {
+  const tone = toneOfRun(run.state);
+  if (!isBreakGlass(run.strategy)) return tone;
+  return tone === 'good' ? 'warning' : tone === 'info' ? 'danger' : tone;
+}
+
+function givenUpBlocks({ plan }: Run): readonly Block[] {
+  return plan.givenUp === undefined ? [] : [text(strong('Still to do. '), plan.givenUp.followUp)];
 }
 
 function toneOfRun(state: RunState): Tone {
@@ -229,5 +242,6 @@ function countsOf(run: Run): string | null {
     if (call.kind === 'write-patch') for (const count of call.patch.oldCounts) before.add(count);
   }
   if (before.size === 0 || after.size === 0) return null;
-  return `${[...before].join(', ')} before, ${[...after].join(', ')} now, on every member`;
+  const where = run.plan.givenUp === undefined ? 'on every member' : `in the row of ${run.plan.givenUp.member}`;
+  return `${[...before].join(', ')} before, ${[...after].join(', ')} now, ${where}`;
 }

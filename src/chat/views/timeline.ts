@@ -1,7 +1,7 @@
 /** The timeline as a card, and one entry as a line in a run's thread. */
 import type { TimelineData } from '../../domain/data.ts';
-import type { TimelineEntry } from '../../domain/timeline.ts';
-import { code, heading, message, nextCommand, note, table, text, time } from '../build.ts';
+import { BREAK_GLASS_MARK, type TimelineEntry } from '../../domain/timeline.ts';
+import { code, heading, message, nextCommand, note, strong, table, text, time } from '../build.ts';
 import type { Block, Message } from '../message.ts';
 import { isoTime, plural, shortTime } from '../words.ts';
 
@@ -75,8 +75,9 @@ function wordsOf(entry: TimelineEntry): string {
 /** One line in the thread of a run's card. */
 export function entryMessage(entry: TimelineEntry): Message {
   const words = wordsOf(entry);
-  return message(words, 'neutral', [
-    text(time(entry.happenedAt), `  ${words}`),
+  const isLoud = entry.kind === 'approval-given' && entry.text.startsWith(BREAK_GLASS_MARK);
+  return message(words, isLoud ? 'danger' : 'neutral', [
+    text(time(entry.happenedAt), '  ', isLoud ? strong(words) : words),
     ...(entry.evidence === null || entry.evidence.trim() === '' ? [] : [code(entry.evidence)]),
   ]);
 }

@@ -65,6 +65,15 @@ export function latentMembers(view: PlannerView): readonly ReachedMember[] {
   );
 }
 
+/** Where somebody serves, a dead member is removed by LXD itself. */
+export function removeDeadByHand(view: PlannerView): string | null {
+  const serving = inPhase(view, 'serving')[0];
+  const unreached = view.members.filter(({ facts }) => facts === null);
+  const [only] = unreached;
+  if (serving === undefined || only === undefined || unreached.length > 1) return null;
+  return `Bring ${only.member} back; or, if it is gone for good, on ${serving.member}: lxc cluster remove --force ${only.member}`;
+}
+
 export function startByHand(view: PlannerView): string | null {
   const stopped = inPhase(view, 'stopped');
   if (stopped.length === 0) return null;

@@ -6,19 +6,21 @@ import { fingerprint } from '../fingerprint.ts';
 import type { Baseline, MemberTarget, Plan, Planned, PlanStage, RefusalReason, Strategy } from '../plan.ts';
 import { nextOf } from './next.ts';
 import { assertNever } from '../assert-never.ts';
+import { deadRowView } from './dead-row.ts';
 import { movedTargets, requireMove, type Move } from './move.ts';
 import { liveTargets } from './live-rows.ts';
-import { moveStages, removeStages, patchInPlaceStages, sqlLiveStages, stopPatchStartStages } from './stages.ts';
 import {
-  alternativesTo,
-  isBuilt,
-  reasonsAgainst,
-  recommendedOf,
-  whyNotBuilt,
-  type BuiltStrategy,
-} from './strategies.ts';
+  deadRowStages,
+  moveStages,
+  removeStages,
+  patchInPlaceStages,
+  sqlLiveStages,
+  stopPatchStartStages,
+} from './stages.ts';
+import { alternativesTo, reasonsAgainst, recommendedOf } from './strategies.ts';
 import { viewOf, type PlanInput, type PlannerView } from './view.ts';
 import { requireUndoMove, unconsumed } from './undo.ts';
+import { givenUpIn } from './words-dead-row.ts';
 import { wordsOf } from './words.ts';
 
 export type { PlanInput } from './view.ts';
@@ -34,9 +36,6 @@ export function planRecovery(input: PlanInput): Planned {
     return refuse(view, [{ code: 'strategy-not-available', text }], recommended);
   }
   if (wanted === null) return refuse(view, reasonsAgainst(view, 'patch-in-place'), null);
-  if (!isBuilt(wanted)) {
-    return refuse(view, [{ code: 'strategy-not-available', text: whyNotBuilt(view, wanted) }], recommended);
-  }
   const reasons = reasonsAgainst(view, wanted);
   if (reasons.length > 0) return refuse(view, reasons, recommended);
   return {
@@ -53,7 +52,7 @@ export function baselineOf(input: PlanInput): Baseline {
   return baseline(view, input.strategy ?? recommendedOf(view));
 }
 
-function refuse(view: PlannerView, reasons: readonly RefusalReason[], instead: BuiltStrategy | null): Planned {
+function refuse(view: PlannerView, reasons: readonly RefusalReason[], instead: Strategy | null): Planned {
   return {
     kind: 'refusal',
     refusal: { cluster: view.input.cluster.name, reasons, next: nextOf(view, reasons, instead) },
@@ -61,7 +60,7 @@ function refuse(view: PlannerView, reasons: readonly RefusalReason[], instead: B
   };
 }
 
-function planOf(view: PlannerView, strategy: BuiltStrategy): Plan {
+function planOf(view: PlannerView, strategy: Strategy): Plan {
   const { input } = view;
   const stages = stagesOf(view, strategy);
   const healing = stages
@@ -73,6 +72,7 @@ function planOf(view: PlannerView, strategy: BuiltStrategy): Plan {
     strategy,
     ...(typeof input.to === 'string' ? { to: input.to } : {}),
     ...(input.undo === undefined || input.undo === null ? {} : { undoes: input.undo }),
+    ...(strategy === 'unblock-dead-row' ? { givenUp: givenUpIn(view) } : {}),
     ...(healing === undefined ? {} : { healingS: healing }),
     instancesPolicy: strategy === 'stop-patch-start' ? input.instances : 'keep',
     stages,
@@ -82,7 +82,7 @@ function planOf(view: PlannerView, strategy: BuiltStrategy): Plan {
   };
 }
 
-function stagesOf(view: PlannerView, strategy: BuiltStrategy): readonly PlanStage[] {
+function stagesOf(view: PlannerView, strategy: Strategy): readonly PlanStage[] {
   switch (strategy) {
     case 'sql-live':
       return sqlLiveStages(view);
@@ -96,6 +96,8 @@ function stagesOf(view: PlannerView, strategy: BuiltStrategy): readonly PlanStag
       return patchInPlaceStages(view);
     case 'stop-patch-start':
       return stopPatchStartStages(view);
+    case 'unblock-dead-row':
+      return deadRowStages(view);
     default:
       return assertNever(strategy);
   }
@@ -122,6 +124,7 @@ function baseline(view: PlannerView, strategy: Strategy | null): Baseline {
 function targetsOf(view: PlannerView, strategy: Strategy | null): Pick<Baseline, 'targets' | 'databaseSchema'> {
   const databaseSchema = view.rows?.databaseSchema ?? 0;
   if (strategy === 'sql-live') return { targets: liveTargets(view), databaseSchema };
+  if (strategy === 'unblock-dead-row') return { targets: equalTargets(deadRowView(view)), databaseSchema };
   // Nothing but the file is held against the end when only the file goes.
   if (strategy === 'rollback' && unconsumed(view).length > 0) return { targets: [], databaseSchema };
   const move = findMove(view, strategy);

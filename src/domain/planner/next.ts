@@ -4,7 +4,7 @@
  */
 import type { FindingKind } from '../finding.ts';
 import type { RefusalCode, RefusalReason, Strategy } from '../plan.ts';
-import { latentByHand, rollForwardByHand, sqlByHand, startByHand } from './by-hand.ts';
+import { latentByHand, removeDeadByHand, rollForwardByHand, sqlByHand, startByHand } from './by-hand.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 /** `possible` is the recommended strategy that could be planned now, when another one was named. */
@@ -73,7 +73,12 @@ const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   'quorum-lost': (view) => startByHand(view) ?? andThenAgain('Start the members that are down.')(view),
   'upgrade-waiting': (view) => rollForwardByHand(view) ?? andThenAgain('Wait a minute.')(view),
   'self-healing-version': (view) => startByHand(view) ?? andThenAgain('Wait a minute.')(view),
-  'somebody-serves': (view) => sqlByHand(view),
+  'somebody-serves': (view) => sqlByHand(view) ?? removeDeadByHand(view),
+  'member-not-dead': (view) =>
+    nextOfFinding(view, UNREACHED) ?? `Look at that member itself: /lxd explain ${view.input.cluster.name}`,
+  'several-odd-rows': andThenAgain(
+    'Bring the missing member back, or refresh the others together to the version that the rows record: they agree then without SQL.',
+  ),
   'strategy-not-available': (view) =>
     startByHand(view) ??
     latentByHand(view) ??

@@ -1,9 +1,11 @@
 /**
- * The stages of each strategy (recovery rules). Steps of a stage run side by side, stages one after the other. Owns order,
- * limits and effects; the texts that a member runs are made elsewhere from these values.
+ * The stages of each strategy (recovery rules). Steps of a stage run side by side, stages one after the other. Owns order
+ * and waits; the texts that a member runs are made elsewhere from these values.
  */
-import { requireRunId, type MemberName, type RunId } from '../ids.ts';
-import type { PatchParams, PlanStage, PlanStep, StepCall, StepEffect } from '../plan.ts';
+import { requireRunId, type RunId } from '../ids.ts';
+import type { PatchParams, PlanStage, StepCall } from '../plan.ts';
+import { numbered, SQL_LIFE_S, type StageDraft } from './steps.ts';
+import { deadRowView, raises } from './dead-row.ts';
 import { healingInFile, withHealing } from './healing.ts';
 import { liveStatements, liveWriter, livingAfterSql } from './live-rows.ts';
 import { movedRows, stayingWriter, type Move } from './move.ts';
@@ -15,8 +17,7 @@ const UNNAMED_RUN = requireRunId('r000000');
 
 /** Waits in s. A crash loop turns every few seconds; a waiting daemon looks again after a minute at the latest. */
 const CONSUME_S = 60;
-/** Life of a statement that is sent at once: shorter than its step, so that nothing of it is left when somebody looks. */
-const SQL_LIFE_S = 30;
+const CONSUME_WAITING_S = 90;
 const READY_S = 90;
 /** The unit's own stop may take 320 s, and snapd may have to download first. */
 const REFRESH_S = 900;
@@ -25,46 +26,8 @@ const READY_AFTER_START_S = 150;
 /** LXD's default of `core.shutdown_timeout`, in minutes. */
 const DEFAULT_SHUTDOWN_MIN = 5;
 const SHUTDOWN_SLACK_S = 120;
-/** On top of a step's own wait: connecting, and the member's own clean-up. */
-const SLACK_MS = 15_000;
-/** Ample for a few commands; a step whose outcome is lost is waited for as long before it is sent again. */
-const SHORT_MS = 25_000;
-/** LXD tells every member of a setting before it answers; three tries. */
-const SETTING_MS = 75_000;
 /** The unit's own `TimeoutStopSec`, 600 s, and room for the sockets. */
 const STOP_PLAIN_S = 620;
-const STOP_NOT_READY_MS = 120_000;
-const BACK_UP_MIN_MS = 30_000;
-const BACK_UP_MAX_MS = 600_000;
-/** A slow disk packs and hashes so many bytes in a ms. */
-const BACK_UP_BYTES_PER_MS = 5_000;
-
-const EFFECTS: Readonly<Record<StepCall['kind'], StepEffect>> = {
-  'hold-refreshes': 'idempotent',
-  'release-hold': 'idempotent',
-  'back-up': 'idempotent',
-  'stop-serving': 'idempotent',
-  'stop-not-ready': 'idempotent',
-  'stop-plain': 'idempotent',
-  'check-stopped': 'read',
-  'write-patch': 'once',
-  'await-patch-consumed': 'read',
-  'remove-patch': 'idempotent',
-  'run-sql': 'once',
-  refresh: 'idempotent',
-  'check-refreshed': 'read',
-  start: 'idempotent',
-  'await-ready': 'read',
-  'healing-off': 'idempotent',
-  'healing-back': 'idempotent',
-};
-
-interface StageDraft {
-  readonly title: string;
-  readonly members: readonly ReachedMember[];
-  readonly callFor: (member: ReachedMember) => StepCall;
-  readonly after?: 'verify';
-}
 
 export function sqlLiveStages(view: PlannerView): readonly PlanStage[] {
   const run = view.input.run ?? UNNAMED_RUN;
@@ -87,6 +50,25 @@ export function patchInPlaceStages(view: PlannerView): readonly PlanStage[] {
     backUp(view, run, false),
     writePatch([chosen], run, patch),
     awaitConsumed([chosen]),
+    awaitReady(view, READY_S),
+    removePatch(view, run),
+  ]);
+}
+
+/**
+ * On every living member: with one voter gone the others need each other for a majority, and one that has no file of its own may
+ * fail and go while another one's transaction is under way. The file may be taken at different moments; the guard makes all but
+ * the first do nothing.
+ */
+export function deadRowStages(whole: PlannerView): readonly PlanStage[] {
+  const view = deadRowView(whole);
+  const run = view.input.run ?? UNNAMED_RUN;
+  const params = requirePatch(patchParams(view, 300));
+  const patch: PatchParams = raises(view) ? { ...params, mayRaise: true } : params;
+  return safely(view, [
+    backUp(view, run, false),
+    writePatch(view.reached, run, patch),
+    awaitConsumed(view.reached, CONSUME_WAITING_S),
     awaitReady(view, READY_S),
     removePatch(view, run),
   ]);
@@ -225,11 +207,11 @@ function writePatch(members: readonly ReachedMember[], run: RunId, patch: PatchP
   };
 }
 
-function awaitConsumed(members: readonly ReachedMember[]): StageDraft {
+function awaitConsumed(members: readonly ReachedMember[], waitS = CONSUME_S): StageDraft {
   return {
     title: 'Wait until LXD has taken the patch',
     members,
-    callFor: () => ({ kind: 'await-patch-consumed', waitS: CONSUME_S }),
+    callFor: () => ({ kind: 'await-patch-consumed', waitS }),
   };
 }
 
@@ -251,38 +233,6 @@ function removePatch(view: PlannerView, run: RunId): StageDraft {
 
 function safely(view: PlannerView, drafts: readonly StageDraft[]): readonly PlanStage[] {
   return numbered(withHealing(view, drafts));
-}
-
-/** Empty stages fall away before the numbers are given. */
-function numbered(drafts: readonly StageDraft[]): readonly PlanStage[] {
-  return drafts
-    .filter(({ members }) => members.length > 0)
-    .map(({ title, members, callFor, after }, index) => ({
-      title,
-      steps: members.map((member) => stepOf(index + 1, member, callFor(member))),
-      ...(after === undefined ? {} : { after }),
-    }));
-}
-
-function stepOf(stage: number, member: ReachedMember, call: StepCall): PlanStep {
-  const name: MemberName = member.member;
-  return {
-    id: `${stage}-${call.kind}`,
-    member: name,
-    call,
-    effect: EFFECTS[call.kind],
-    timeoutMs: timeoutOf(call, member),
-  };
-}
-
-function timeoutOf(call: StepCall, { phase, facts }: ReachedMember): number {
-  if ('waitS' in call) return call.waitS * 1000 + SLACK_MS;
-  if (call.kind === 'stop-not-ready' && phase !== 'stopped') return STOP_NOT_READY_MS;
-  if (call.kind === 'run-sql') return SQL_LIFE_S * 1000 + SLACK_MS;
-  if (call.kind === 'healing-off' || call.kind === 'healing-back') return SETTING_MS;
-  if (call.kind !== 'back-up') return SHORT_MS;
-  const estimate = BACK_UP_MIN_MS + (facts.disk?.databaseBytes ?? 0) / BACK_UP_BYTES_PER_MS;
-  return Math.min(Math.round(estimate), BACK_UP_MAX_MS);
 }
 
 function requirePatch(patch: PatchParams | null): PatchParams {

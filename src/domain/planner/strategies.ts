@@ -1,10 +1,11 @@
 /**
  * Which strategy is right now. Owns the order (smallest blast radius first), what may be chosen without being named, and why each
- * of the others is not possible. For those that are not built the reason ends in what a person can do by hand.
+ * of the others is not possible.
  */
 import { assertNever } from '../assert-never.ts';
+import { reasonsAgainstDeadRow } from './dead-row.ts';
 import { reasonsAgainstSqlLive } from './guard-live.ts';
-import { STRATEGIES, type Alternative, type RefusalReason, type Strategy } from '../plan.ts';
+import { isBreakGlass, STRATEGIES, type Alternative, type RefusalReason, type Strategy } from '../plan.ts';
 import { reasonsAgainstAlign, reasonsAgainstDowngrade } from './guard-move.ts';
 import { guardFindings } from './guard-findings.ts';
 import { guardHealth, guardLeftovers } from './guard-health.ts';
@@ -16,23 +17,18 @@ import { reasonsAgainstRollback } from './undo.ts';
 import { inPhase, type PlannerView } from './view.ts';
 
 /** Smallest blast radius first. */
-const BUILT = [
+const RANKED = [
   'sql-live',
   'patch-in-place',
   'align-revision',
   'planned-downgrade',
   'rollback',
   'stop-patch-start',
+  'unblock-dead-row',
 ] as const satisfies readonly Strategy[];
 
-export type BuiltStrategy = (typeof BUILT)[number];
-
-export function isBuilt(strategy: Strategy): strategy is BuiltStrategy {
-  return BUILT.some((built) => built === strategy);
-}
-
 /** Why it may not run now; empty when it may. */
-export function reasonsAgainst(view: PlannerView, strategy: BuiltStrategy): readonly RefusalReason[] {
+export function reasonsAgainst(view: PlannerView, strategy: Strategy): readonly RefusalReason[] {
   switch (strategy) {
     case 'sql-live':
       return reasonsAgainstSqlLive(view);
@@ -45,6 +41,8 @@ export function reasonsAgainst(view: PlannerView, strategy: BuiltStrategy): read
     case 'patch-in-place':
     case 'stop-patch-start':
       return reasonsAgainstPatch(view, strategy);
+    case 'unblock-dead-row':
+      return reasonsAgainstDeadRow(view);
     default:
       return assertNever(strategy);
   }
@@ -61,25 +59,13 @@ function reasonsAgainstPatch(
   return withoutRepeats([...common, ...own]);
 }
 
-/** What would be planned with no strategy named: stopping daemons is never chosen for somebody. */
-export function recommendedOf(view: PlannerView): BuiltStrategy | null {
-  return BUILT.find((strategy) => mayBeChosen(view, strategy) && reasonsAgainst(view, strategy).length === 0) ?? null;
+/** What would be planned with no strategy named: stopping daemons and giving a member up is never chosen for somebody. */
+export function recommendedOf(view: PlannerView): Strategy | null {
+  return RANKED.find((strategy) => mayBeChosen(view, strategy) && reasonsAgainst(view, strategy).length === 0) ?? null;
 }
 
 export function alternativesTo(view: PlannerView, planned: Strategy | null): readonly Alternative[] {
   return STRATEGIES.filter((strategy) => strategy !== planned).map((strategy) => alternativeOf(view, strategy));
-}
-
-/** Why a strategy that isn't built can't be had, and what a person can do instead. */
-export function whyNotBuilt(view: PlannerView, strategy: Exclude<Strategy, BuiltStrategy>): string {
-  switch (strategy) {
-    case 'unblock-dead-row':
-      return view.members.every(({ reachable }) => reachable)
-        ? 'No dead member blocks the others.'
-        : 'It is not built into this version: bring the dead member back, or remove it with lxc cluster remove --force where LXD serves.';
-    default:
-      return assertNever(strategy);
-  }
 }
 
 function commonReasons(view: PlannerView): readonly RefusalReason[] {
@@ -92,24 +78,25 @@ function commonReasons(view: PlannerView): readonly RefusalReason[] {
   return found.length > 0 ? [...found, ...need.filter(({ code }) => code !== 'in-step')] : need;
 }
 
-function mayBeChosen(view: PlannerView, strategy: BuiltStrategy): boolean {
-  if (strategy === 'planned-downgrade' || strategy === 'rollback') return false;
+function mayBeChosen(view: PlannerView, strategy: Strategy): boolean {
+  if (strategy === 'planned-downgrade' || strategy === 'rollback' || isBreakGlass(strategy)) return false;
   return strategy !== 'stop-patch-start' || inPhase(view, 'stopped').length === view.members.length;
 }
 
 function alternativeOf(view: PlannerView, strategy: Strategy): Alternative {
-  if (!isBuilt(strategy)) return { strategy, possible: false, why: whyNotBuilt(view, strategy) };
   const reasons = reasonsAgainst(view, strategy);
   const first = reasons[0];
   if (first !== undefined) return { strategy, possible: false, why: first.text };
   return { strategy, possible: true, why: WHY_POSSIBLE[strategy] };
 }
 
-const WHY_POSSIBLE: Readonly<Record<BuiltStrategy, string>> = {
+const WHY_POSSIBLE: Readonly<Record<Strategy, string>> = {
   'sql-live': 'Stops nothing and touches no instance: the rows are corrected where LXD serves.',
   'patch-in-place': 'Stops nothing and touches no instance.',
   'align-revision': 'Refreshes the members that differ, side by side; instances keep running.',
   'planned-downgrade': 'Takes every member lower together; only for somebody who wants that.',
   rollback: 'Undoes that run.',
   'stop-patch-start': 'The classical runbook: it stops every daemon first, so it does more than is needed.',
+  'unblock-dead-row':
+    'Break-glass: it gives the unreachable member up, and takes the approval of somebody who is named for that.',
 };

@@ -2,25 +2,27 @@
  * What a person has to know before approving, in plain words with numbers: who is without an API and for how long, what happens to
  * instances, what can't be undone, how it is undone otherwise.
  */
-import type { PlanWords } from '../plan.ts';
+import type { PlanWords, Strategy } from '../plan.ts';
 import { releaseOf } from '../release.ts';
 import { instancesThatStop } from './guard-strategy.ts';
 import { healingWords } from './healing.ts';
 import { requireMove } from './move.ts';
 import { removeWords, requireUndoMove, unconsumed } from './undo.ts';
 import { moveWords } from './words-move.ts';
+import { deadRowWords } from './words-dead-row.ts';
 import { sqlLiveWords } from './words-live.ts';
-import type { BuiltStrategy } from './strategies.ts';
 import { chooseLooper } from './stages.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
-export function wordsOf(view: PlannerView, strategy: BuiltStrategy): PlanWords {
+export function wordsOf(view: PlannerView, strategy: Strategy): PlanWords {
   if (strategy === 'rollback') {
     if (unconsumed(view).length > 0) return { ...removeWords(view), instancesStopped: 0 };
     return moveWords(view, requireUndoMove(view), instancesOf(view, strategy), warningsOf(view, strategy));
   }
   if (strategy === 'align-revision' || strategy === 'planned-downgrade')
     return moveWords(view, requireMove(view), instancesOf(view, strategy), warningsOf(view, strategy));
+  if (strategy === 'unblock-dead-row')
+    return deadRowWords(view, instancesOf(view, strategy), warningsOf(view, strategy));
   if (strategy === 'sql-live') return sqlLiveWords(view, instancesOf(view, strategy), warningsOf(view, strategy));
   return {
     outage: outageOf(view, strategy),
@@ -32,7 +34,7 @@ export function wordsOf(view: PlannerView, strategy: BuiltStrategy): PlanWords {
   };
 }
 
-function outageOf(view: PlannerView, strategy: BuiltStrategy): string {
+function outageOf(view: PlannerView, strategy: Strategy): string {
   if (strategy === 'patch-in-place') {
     return `Nothing is stopped. The API of ${namesOf(view.reached)} is down already; all members come back about 15 s after the patch on ${chooseLooper(view).member}.`;
   }
@@ -42,7 +44,7 @@ function outageOf(view: PlannerView, strategy: BuiltStrategy): string {
   return `The API of ${namesOf(serving)}, up now, goes down for about a minute and for as long as running operations take. ${running}`;
 }
 
-function instancesOf(view: PlannerView, strategy: BuiltStrategy): string {
+function instancesOf(view: PlannerView, strategy: Strategy): string {
   const total = view.reached.reduce((sum, { instances }) => sum + (instances ?? 0), 0);
   const unread = view.reached.filter(({ instances }) => instances === null);
   const gap = unread.length === 0 ? '' : ` On ${namesOf(unread)} they could not be counted.`;
@@ -93,7 +95,7 @@ function keptRevisions(view: PlannerView): string | null {
   return first !== null && kept.every((revision) => revision === first) ? first : null;
 }
 
-function warningsOf(view: PlannerView, strategy: BuiltStrategy): readonly string[] {
+function warningsOf(view: PlannerView, strategy: Strategy): readonly string[] {
   const unheld = view.reached.filter(({ facts }) => facts.snap !== null && !facts.snap.held);
   const evidence = 'The back-ups are taken while LXD may write: evidence, not restorable.';
   return [

@@ -9,6 +9,7 @@ import type { EndQuestion, Unmet } from './types.ts';
 export function checkCluster(question: EndQuestion): readonly Unmet[] {
   return [
     ...checkSchema(question),
+    ...checkGivenUp(question),
     ...checkHealing(question),
     ...question.plan.baseline.targets.flatMap((target) => [
       ...checkStatus(question, target),
@@ -44,6 +45,16 @@ function checkHealing({ plan, observation, settingsAreBack }: EndQuestion): read
   if (read.length > 0 && other === undefined) return [];
   const text = `cluster.healing_threshold ${other === undefined ? 'could not be read' : `is ${other} s`}; it was ${wanted} s before the run.`;
   return [{ code: 'healing', member: null, text, lasting: false }];
+}
+
+/** All that can be said of a member that was given up: its row. It is not looked at, and it must not have written again. */
+function checkGivenUp({ plan, diagnosis }: EndQuestion): readonly Unmet[] {
+  const { givenUp } = plan;
+  const row = diagnosis.rows?.rows.find(({ id }) => id === givenUp?.rowId);
+  if (givenUp === undefined || row?.apiExtensions === givenUp.extensions) return [];
+  const { member } = givenUp;
+  const text = `The row of ${member}, which was given up, holds ${row?.apiExtensions ?? 'nothing'} and not ${givenUp.extensions}.`;
+  return [{ code: 'dead-row', member, text, lasting: false }];
 }
 
 /**
