@@ -78,7 +78,7 @@ export function diagnose(observation: ClusterObservation, releases: ReleaseTable
   };
 }
 
-/** Findings that explain why members wait or fail with "version is behind", also members that they do not name. */
+/** Findings that explain why members wait or fail with "version is behind", also members that they name in their words alone. */
 const VERSION_STORIES: ReadonlySet<string> = new Set([
   'stale-counter',
   'stale-counter-while-serving',
@@ -91,11 +91,16 @@ const VERSION_STORIES: ReadonlySet<string> = new Set([
 /** Members that some finding accounts for. */
 function explainedBy(situation: Situation, found: readonly Finding[]): ReadonlySet<string> {
   const named = found.filter(({ kind }) => !SIDE_REMARKS.has(kind)).flatMap(({ members }) => members);
-  const told = found.some(({ kind }) => VERSION_STORIES.has(kind));
+  const told = new Set(found.filter(({ kind }) => VERSION_STORIES.has(kind)).flatMap(namesInWords));
   const held = situation.reached.filter(
     (view) => view.phase === 'waiting' || currentFatal(view)?.pattern === 'behind_fatal',
   );
-  return new Set<string>([...named, ...(told ? namesOf(held) : [])]);
+  return new Set<string>([...named, ...namesOf(held).filter((name) => told.has(name))]);
+}
+
+/** Every word that could be a member's name. */
+function namesInWords({ title, cause }: Finding): readonly string[] {
+  return `${title} ${cause}`.split(/[^A-Za-z0-9.-]+/).map((word) => word.replace(/[.-]+$/, ''));
 }
 
 /** Advice alone must not read like trouble: the card of a healthy cluster says so in every title. */

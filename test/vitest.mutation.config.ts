@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** The tests that a mutant of the domain is judged by: its own, without processes and without a machine around them. */
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['test/domain/**/*.test.ts', 'test/app/authorisation.test.ts'],
+    maxWorkers: 1,
+    testTimeout: 30_000,
+  },
+});
