@@ -27,6 +27,10 @@ async function main(words: readonly string[]): Promise<number> {
   await setup();
   const world = await openWorld();
   const reports: FaultReport[] = [];
+  const interrupted = (): void => {
+    void world.close().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     for (const one of chosen) {
       const report = await runFault(world, one).catch((error: unknown) => broken(one.name, error));
