@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Run>>> = {
   console: async () => (await import('./cli/console.ts')).consoleCommand,
   demo: async () => (await import('./cli/demo.ts')).demoCommand,
   start: async () => (await import('./cli/start.ts')).startCommand,
+  register: async () => (await import('./cli/register.ts')).registerCommand,
   doctor: async () => (await import('./cli/doctor.ts')).doctorCommand,
   trust: async () => (await import('./cli/trust.ts')).trustCommand,
   audit: async () => (await import('./cli/audit.ts')).auditCommand,

@@ -10,6 +10,8 @@ const COMMANDS = `lockstep <command>
       The guided tour, unattended, in under a minute: a cluster that was downgraded is explained and brought back.
   start [--config FILE] [--data DIR]
       Connects to the chats whose tokens are configured, and stays.
+  register
+      Puts the commands into Discord, when they changed. ("start" does the same.)
   doctor [--config FILE] [--data DIR]
       Checks what Lockstep needs, one thing at a time, and says what to do.
   trust <cluster> [--config FILE]

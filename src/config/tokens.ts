@@ -21,6 +21,7 @@ export function readTokens(
   const token = checkVariable(variables, 'DISCORD_BOT_TOKEN', parseDiscordToken, problems);
   const guildId = checkVariable(variables, 'DISCORD_GUILD_ID', parseSnowflake, problems);
   checkPair(variables, problems);
+  checkServer(variables, problems);
   const has = { slack: variables.has('SLACK_BOT_TOKEN'), discord: variables.has('DISCORD_BOT_TOKEN') };
   for (const cluster of clusters) problems.push(...findUnreachable(cluster, has));
   return {
@@ -40,6 +41,19 @@ function checkPair(variables: Variables, problems: ConfigProblem[]): void {
   const text = `${has} is set, ${lacks} is not.`;
   const next = `Slack needs both: add ${lacks}, or remove ${has}.`;
   problems.push({ severity: 'error', file: only.file, line: only.line, where: has, text, next });
+}
+
+function checkServer(variables: Variables, problems: ConfigProblem[]): void {
+  const server = variables.get('DISCORD_GUILD_ID');
+  if (server === undefined || variables.has('DISCORD_BOT_TOKEN')) return;
+  problems.push({
+    severity: 'error',
+    file: server.file,
+    line: server.line,
+    where: 'DISCORD_GUILD_ID',
+    text: 'DISCORD_GUILD_ID is set, DISCORD_BOT_TOKEN is not.',
+    next: 'Add DISCORD_BOT_TOKEN, or remove DISCORD_GUILD_ID.',
+  });
 }
 
 function findUnreachable(
