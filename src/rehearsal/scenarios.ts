@@ -202,6 +202,28 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'dead-row',
+    summary: 'one member went ahead and died; the other two were restarted and crash-loop on its record alone',
+    from: 'lower',
+    happen(stage) {
+      stage.member('m3').faults.partitioned = true;
+      stage.sql(`UPDATE nodes SET api_extensions=${String(stage.builds.higher.extensions)} WHERE name='m3'`);
+      stage.pass(5);
+      stage.restart(['m1', 'm2']);
+      stage.pass(70);
+    },
+  },
+  {
+    name: 'dead-row-waiting',
+    summary: 'one member died before an upgrade; the other two were upgraded and wait for it for ever',
+    from: 'lower',
+    happen(stage) {
+      stage.member('m3').faults.partitioned = true;
+      stage.refresh(['m1', 'm2'], stage.builds.higher.revision);
+      stage.pass(90);
+    },
+  },
+  {
     name: 'self-healing',
     summary: 'one member was put from 5.21.5 on 5.21.4: it waits, nothing crash-loops, no patch is due',
     pair: 'fixed',

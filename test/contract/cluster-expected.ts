@@ -94,6 +94,21 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     plan: ['quorum-lost'],
   },
   'schema-newer': { findings: [['schema-newer', ...ALL]], plan: ['schema-newer'] },
+  'dead-row': {
+    findings: [
+      ['member-unreachable', 'm3'],
+      ['dead-row-blocks', 'm3'],
+    ],
+    plan: ['member-unreachable'],
+  },
+  'dead-row-waiting': {
+    findings: [
+      ['member-unreachable', 'm3'],
+      ['dead-row-blocks', 'm3'],
+      ['refresh-blocked-by-lxd', 'm1', 'm2'],
+    ],
+    plan: ['member-unreachable'],
+  },
   partition: { findings: [['member-unreachable', 'm3']], plan: ['member-unreachable'] },
   'leftover-patch': { findings: [['patch-left-over', 'm2']], plan: ['patch-left-over', 'in-step'] },
   'bad-patch': {
@@ -119,7 +134,13 @@ export interface Repair {
   readonly scenario: string;
   readonly line: string;
   readonly strategy: Strategy;
+  /** Who approves, and how; bob's plain approval unless said. */
+  readonly approval?: readonly [person: string, line: string];
+  /** Findings afterwards, when it is not `in-step`. */
+  readonly after?: readonly FindingKind[];
 }
+
+const BREAK_GLASS = ['carol', 'approve --break-glass "m3 burnt down"'] as const;
 
 export const REPAIRS: readonly Repair[] = [
   { scenario: 'downgraded-all', line: '', strategy: 'patch-in-place' },
@@ -130,4 +151,18 @@ export const REPAIRS: readonly Repair[] = [
   { scenario: 'upgrade-waiting', line: '', strategy: 'align-revision' },
   { scenario: 'upgraded', line: '--strategy planned-downgrade --to 5.21.2', strategy: 'planned-downgrade' },
   { scenario: 'stopped-all', line: '', strategy: 'stop-patch-start' },
+  {
+    scenario: 'dead-row',
+    line: '--strategy unblock-dead-row',
+    strategy: 'unblock-dead-row',
+    approval: BREAK_GLASS,
+    after: ['member-unreachable'],
+  },
+  {
+    scenario: 'dead-row-waiting',
+    line: '--strategy unblock-dead-row',
+    strategy: 'unblock-dead-row',
+    approval: BREAK_GLASS,
+    after: ['member-unreachable'],
+  },
 ];

@@ -63,7 +63,7 @@ export function clusterContract(name: string, make: MakeCluster, options: Contra
             expect({ strategy, end, after }).toEqual({
               strategy: repair.strategy,
               end: 'succeeded',
-              after: ['in-step'],
+              after: repair.after ?? ['in-step'],
             });
           });
         });
@@ -170,7 +170,7 @@ async function repairCluster(config: string, repair: Repair): Promise<Repaired> 
   try {
     for (let look = 1; look <= LOOKS; look += 1) {
       await say('alice', `recover ${cluster.name} ${repair.line} --reason contract`);
-      await say('bob', 'approve');
+      await say(...(repair.approval ?? (['bob', 'approve'] as const)));
       if (lastOf(said, 'run')?.state !== 'stale' && lastOf(said, 'plan') !== undefined) break;
     }
     const run = lastOf(said, 'run');

@@ -26,6 +26,6 @@ ${members.join('\n')}
       viewers: ["*"]
       operators: [console:alice]
       approvers: [console:bob]
-    approvals: {required: 1, allowRequester: false, expires: 15m, console: true}
+    approvals: {required: 1, allowRequester: false, expires: 15m, console: true, breakGlass: [console:carol]}
 `;
 }

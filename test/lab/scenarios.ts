@@ -34,6 +34,8 @@ export const SCENARIO_NAMES = [
   'upgrade-waiting',
   'stale-while-serving',
   'stopped-all',
+  'dead-row',
+  'dead-row-waiting',
   'quorum-lost',
   'schema-newer',
   'partition',
@@ -62,6 +64,8 @@ const SCENARIOS: Readonly<Record<ScenarioName, Make>> = {
   'upgrade-waiting': upgradeWaiting,
   'stale-while-serving': staleWhileServing,
   'stopped-all': stoppedAll,
+  'dead-row': deadRow,
+  'dead-row-waiting': deadRowWaiting,
   'quorum-lost': quorumLost,
   'schema-newer': schemaNewer,
   partition,
@@ -146,6 +150,38 @@ async function stoppedAll(lab: Machines, names: readonly string[]): Promise<stri
   await stopSnaps(lab, names);
   await Promise.all(names.map((name) => lab.install(name, '501')));
   return `${names.join(', ')} are stopped, on 501; every row says 318`;
+}
+
+/** Who died is heard of no more; only after a minute of that does anybody take it for dead. */
+async function dies(lab: Machines, name: string, from: string): Promise<() => Promise<void>> {
+  await lab.powerOff(name);
+  const until = Number(await lab.must(from, 'date +%s')) + 65;
+  return () => lab.waitUntil(`${name} is silent`, async () => Number(await lab.must(from, 'date +%s')) > until, 90);
+}
+
+async function deadRow(lab: Machines, names: readonly string[], first: string, last: string): Promise<string> {
+  const others = names.slice(0, -1);
+  await intoRevision(lab, names, '501');
+  const silent = await dies(lab, last, first);
+  const ahead = `timeout 10 lxd sql global "UPDATE nodes SET api_extensions=318 WHERE name='${last}'"`;
+  // Whoever led may have died: the next one is elected first.
+  await lab.waitUntil('there is a leader', async () => (await lab.sh(first, ahead)).code === 0);
+  await Promise.all(others.map((name) => lab.must(name, 'systemctl reload snap.lxd.daemon.service')));
+  await lab.waitUntil('the others crash-loop', () => crashLooping(lab, others, BEHIND));
+  await silent();
+  return `${last} is dead, its row says 318; ${others.join(', ')} run 501, have rows to match, and crash-loop`;
+}
+
+async function deadRowWaiting(lab: Machines, names: readonly string[], first: string, last: string): Promise<string> {
+  const others = names.slice(0, -1);
+  await intoRevision(lab, names, '501');
+  const silent = await dies(lab, last, first);
+  await lab.refresh(others, '502');
+  await lab.waitUntil('the others wait', async () =>
+    (await Promise.all(others.map((name) => waiting(lab, name)))).every(Boolean),
+  );
+  await silent();
+  return `${last} is dead, its row says 313; ${others.join(', ')} were upgraded to 502 and wait for it`;
 }
 
 async function quorumLost(lab: Machines, names: readonly string[], first: string): Promise<string> {

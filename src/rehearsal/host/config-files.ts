@@ -51,7 +51,7 @@ export function writeKnownHosts(layout: Layout, places: readonly Place[], change
   writeAtomic(layout.knownHosts, lines.join(''), 0o644);
 }
 
-/** The OS user may operate too, so that a newcomer can try; nobody may approve what they asked for. */
+/** The OS user may operate too, so that a newcomer can try; nobody may approve what they asked for; carol may break the glass. */
 export function writeClusters(layout: Layout, cluster: string, places: readonly Place[], description: string): void {
   const user = userInfo().username;
   const own = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(user) && user !== 'alice' ? [`console:${user}`] : [];
@@ -73,6 +73,7 @@ ${members.join('')}    ssh:
       viewers: ["*"]
       operators: [${['console:alice', ...own].join(', ')}]
       approvers: [console:bob]
+    approvals: {breakGlass: [console:carol]}
 `;
   writeAtomic(layout.config, text, 0o644);
 }

@@ -35,15 +35,25 @@ export interface Lives {
 }
 
 export function livesOf(lab: Lab): Promise<readonly Lives[]> {
-  return onEach(lab, async (member) => {
-    const { stdout } = await lab.sh(member, String.raw`pgrep -fa '^\[lxc monitor\]'`);
-    const instances = stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => `${line.split(' ').at(-1) ?? ''} ${line.split(' ')[0] ?? ''}`)
-      .sort();
-    return { member, lxcfs: await lab.lxcfsAlive(member), instances };
-  });
+  return livesOfMembers(
+    lab,
+    lab.members.map(({ name }) => name),
+  );
+}
+
+/** Of those that are switched on. */
+export async function livesOfMembers(lab: Lab, members: readonly string[]): Promise<readonly Lives[]> {
+  return Promise.all(
+    members.map(async (member) => {
+      const { stdout } = await lab.sh(member, String.raw`pgrep -fa '^\[lxc monitor\]'`);
+      const instances = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => `${line.split(' ').at(-1) ?? ''} ${line.split(' ')[0] ?? ''}`)
+        .sort();
+      return { member, lxcfs: await lab.lxcfsAlive(member), instances };
+    }),
+  );
 }
 
 /** Everything that happened to instances and LXCFS, over all members. */

@@ -67,6 +67,16 @@ export const MEMBERS: Readonly<Record<ScenarioName, readonly MemberFacts[]>> = {
   'upgrade-waiting': [member('m1', '502', { daemon: 'waiting' }), member('m2', '501'), member('m3', '501')],
   'stale-while-serving': [member('m1', '501'), member('m2', '501', BEHIND), member('m3', '501', BEHIND)],
   'stopped-all': ['m1', 'm2', 'm3'].map((name) => member(name, '501', { ...STOPPED, row: rowOf(318) })),
+  'dead-row': [
+    member('m1', '501', { daemon: 'crash-looping' }),
+    member('m2', '501', { daemon: 'crash-looping' }),
+    unseen('m3', rowOf(318)),
+  ],
+  'dead-row-waiting': [
+    member('m1', '502', { daemon: 'waiting' }),
+    member('m2', '502', { daemon: 'waiting' }),
+    unseen('m3', rowOf(313)),
+  ],
   'quorum-lost': [member('m1', '502'), member('m2', '502', STOPPED), member('m3', '502', STOPPED)],
   'schema-newer': [
     member('m1', '502', { row: rowOf(318, 61) }),
