@@ -81,6 +81,17 @@ export interface PlanData {
     readonly text: string;
     readonly effect: StepEffect;
   }[];
+  /** Instances that LXD will start by itself when it becomes ready; null when that could not be read. */
+  readonly starts:
+    | readonly {
+        readonly member: string;
+        readonly instances: readonly string[];
+        /** So many more are known. */
+        readonly more: number;
+        /** There may be others. */
+        readonly cut: boolean;
+      }[]
+    | null;
 }
 
 export interface RefusalData {

@@ -160,6 +160,23 @@ export interface InstanceFacts {
   readonly running: readonly { readonly pid: number; readonly name: string }[];
 }
 
+/** The marker of a run on a member, by which installations of Lockstep keep out of each other's way. */
+export type MarkerFacts =
+  | {
+      readonly kind: 'held';
+      readonly installation: string;
+      readonly run: string;
+      /** Who asked for that run, as one word. */
+      readonly by: string;
+      /** Ours: another run's, or this one's. */
+      readonly isOurs: boolean;
+      /** Its deadline by the member's own clock, as a time of Lockstep's clock. */
+      readonly until: number;
+      readonly isOver: boolean;
+    }
+  /** Something lies there that is no marker. */
+  | { readonly kind: 'unreadable' };
+
 export interface Leftovers {
   /** Content (at most 4 KiB) of a `patch.global.sql`, null when there is none. */
   readonly patchGlobal: string | null;
@@ -191,6 +208,20 @@ export type ReadyAnswer =
   /** Not asked, since the unit is not active: a connect to the socket would start LXD and its instances. */
   | 'not-asked';
 
+/** An instance that LXD starts by itself when it becomes ready: `boot.autostart`, or running when LXD last wrote its state. */
+export interface AutostartRow {
+  readonly member: string;
+  readonly project: string;
+  readonly name: string;
+}
+
+/** Of the whole cluster, as this member's database has it. Those that run now are among them. */
+export interface AutostartFacts {
+  readonly rows: readonly AutostartRow[];
+  /** There are more than were read. */
+  readonly more: boolean;
+}
+
 export interface MemberFacts {
   readonly hostname: string | null;
   readonly architecture: string | null;
@@ -214,12 +245,18 @@ export interface MemberFacts {
   readonly settings: ClusterSettings | null;
   /** Own name and address from the local database; null when it could not be read or the server stands alone. */
   readonly clusterAddress: string | null;
+  /** SHA-256 (hex) of the cluster's certificate on this member, as LXD prints fingerprints; never anything of its key. */
+  readonly clusterCertificate: string | null;
+  /** Null when it could not be read. */
+  readonly autostart: AutostartFacts | null;
   /** False when LXD runs here without a cluster. */
   readonly clustered: boolean | null;
   /** Oldest first. */
   readonly log: readonly LogFact[];
   readonly instances: InstanceFacts | null;
   readonly lxcfsPid: number | null;
+  /** Who says that they work on this member; null when nobody does, or it could not be read. */
+  readonly marker: MarkerFacts | null;
   readonly leftovers: Leftovers | null;
   readonly disk: DiskFacts | null;
   /** `daemon.stop` of the current revision has the `crashed` branch (needed to stop a not-ready daemon cleanly). */

@@ -129,6 +129,17 @@ export interface GivenUp {
   readonly followUp: string;
 }
 
+/** Instances that LXD will start on one member when it becomes ready, none of which runs now. */
+export interface MemberStarts {
+  readonly member: MemberName;
+  /** `name`, or `project/name`. */
+  readonly instances: readonly string[];
+  /** So many more are known. */
+  readonly more: number;
+  /** The list of the cluster was cut when it was read: there may be others. */
+  readonly cut: boolean;
+}
+
 /** The run that a rollback undoes. */
 export interface Undo {
   readonly run: RunId;
@@ -155,6 +166,8 @@ export interface Plan {
   readonly outage: string;
   /** What happens to instances, in words; names members that serve and how many instances run there. */
   readonly instances: string;
+  /** What LXD starts by itself when it becomes ready; null when it could not be read. */
+  readonly starts: readonly MemberStarts[] | null;
   /** Number of instances that the plan stops. */
   readonly instancesStopped: number;
   readonly irreversible: readonly string[];

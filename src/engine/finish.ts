@@ -3,6 +3,7 @@
  * Success is never assumed from steps that went well.
  */
 import type { RunId } from '../domain/ids.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import {
   beginHistory,
@@ -12,6 +13,7 @@ import {
   type Unmet,
   type VerifyHistory,
 } from '../domain/verify/index.ts';
+import { describeStarted } from '../domain/verify/started.ts';
 import { loadRun, type RunContext } from './context.ts';
 import { runAfterVerify, stepsAfterVerify } from './after-verify.ts';
 import { abortRun, pauseRun, stopAtSteps } from './end.ts';
@@ -39,7 +41,7 @@ export async function finish(context: RunContext): Promise<Run> {
     history = foldHistory(history, seen.observation, seen.diagnosis, plan.baseline.targets);
     const due = stepsAfterVerify(context, await loadRun(context));
     const { met, unmet } = judgeEnd({ plan, ...seen, history, settingsAreBack: due.length === 0 });
-    if (met && due.length === 0) return succeed(context, run);
+    if (met && due.length === 0) return succeed(context, run, besides(plan, seen));
     if (met) {
       // Verified so far; what is put back now is asked for by the next look.
       if (await runAfterVerify(context, due)) continue;
@@ -57,15 +59,22 @@ function isOver({ deps }: RunContext, history: VerifyHistory, begun: number, { o
   return now - history.allReadyAt > verifyLimitMs(observation);
 }
 
-async function succeed(context: RunContext, run: Run): Promise<Run> {
+/** What is good to know and no part of the verdict. */
+function besides({ baseline, healingS }: Plan, { observation }: Seen): string {
+  const healing = healingS === undefined ? '' : `cluster.healing_threshold is ${healingS} s again.`;
+  return [healing, describeStarted(baseline, observation)].filter((words) => words !== '').join(' ');
+}
+
+async function succeed(context: RunContext, run: Run, known: string): Promise<Run> {
   const { journal, deps, id } = context;
   await deps.failpoints.hit('before-end');
   const seconds = Math.max(1, Math.round((deps.clock.nowMs() - (run.startedAt ?? run.createdAt)) / 1000));
   const count = run.plan.baseline.targets.length;
-  const text =
+  const judged =
     count === 0
       ? 'The patch file is gone from every member; nothing else was changed.'
       : `${endWords(run, context.cluster.members.length)}; ${heartbeatWords(run)}, and nothing of this run is left.${afterwards(run)}`;
+  const text = known === '' ? judged : `${judged} ${known}`;
   // First: a process that dies in between takes this run up again and finds the other one marked.
   if (run.plan.undoes !== undefined) await markRolledBack(context, run.plan.undoes.run);
   const moved = await journal.move({

@@ -88,6 +88,16 @@ const plan = z.strictObject({
   steps: z
     .array(z.strictObject({ id: text, member: text, text, effect: z.enum(['read', 'idempotent', 'once']) }))
     .min(1),
+  starts: z
+    .array(
+      z.strictObject({
+        member: text,
+        instances: z.array(text),
+        more: z.int().nonnegative(),
+        cut: z.boolean(),
+      }),
+    )
+    .nullable(),
 });
 
 const refusal = z.strictObject({

@@ -35,6 +35,7 @@ function planFor(run: RunId): Plan {
     baseline: { targets: [], databaseSchema: 69, instances: [], lxcfs: [], changes: [] },
     outage: 'none',
     instances: 'none',
+    starts: [],
     instancesStopped: 0,
     irreversible: [],
     rollback: 'nothing to undo',

@@ -234,6 +234,7 @@ describe('what may be missing', () => {
       'lxc query /1.0',
       'lxc query /1.0/cluster/members?recursion=1',
       'lxd sql global',
+      'lxd sql global',
       'lxd sql local',
       'lxd waitready --timeout',
     ]);

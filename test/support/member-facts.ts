@@ -47,6 +47,8 @@ export function factsOf(
     })),
     settings: { offlineThresholdS: null, healingThresholdS: null, shutdownTimeoutMin: null },
     clusterAddress: addressOf(index),
+    clusterCertificate: 'c0ffee'.padEnd(64, '0'),
+    autostart: { rows: [], more: false },
     clustered: true,
     log: logOf(daemon, build, now),
     instances: { running: [] },

@@ -61,6 +61,7 @@ export function planData(view: PlanView): PlanData {
       text: words,
       effect: effects.get(`${id}@${member}`) ?? 'once',
     })),
+    starts: view.plan.starts,
   };
 }
 
@@ -132,7 +133,7 @@ function statements(plan: Plan): readonly Block[] {
     text(
       'The change itself: the recorded number of API extensions becomes ',
       strong(String(patch.target)),
-      ` in ${patch.rowIds.length === 1 && plan.strategy === 'sql-live' ? 'row' : 'rows'} ${patch.rowIds.join(', ')}, only where it is ${patch.oldCounts.join(' or ')} and the schema is ${patch.schema}, and only within ${patch.lifetimeS} s. Nothing else is written.`,
+      ` in ${patch.rowIds.length === 1 && plan.strategy === 'sql-live' ? 'row' : 'rows'} ${patch.rowIds.join(', ')}, only where it is ${patch.oldCounts.join(' or ')} and the schema is ${patch.schema}, and only within ${patch.lifetimeS} s. ${patch.healingS === undefined ? 'Nothing else is written.' : `Beside it only cluster.healing_threshold, from ${patch.healingS} to 0.`}`,
     ),
   );
 }

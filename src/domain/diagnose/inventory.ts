@@ -28,6 +28,7 @@ function mismatch(situation: Situation): readonly Finding[] {
     ...missingRows(situation),
     ...strangeRows(situation),
     ...strangeRaft(situation),
+    ...otherCertificates(situation),
   ];
   if (misfits.length === 0) return [];
   const named = situation.members.filter((view) =>
@@ -180,6 +181,30 @@ function strangeRaft(situation: Situation): readonly Misfit[] {
         at: rows.at,
         text: oneLine(`raft node ${node.id}: ${node.address}, ${node.role}`),
       })),
+    },
+  ];
+}
+
+/** Every member of a cluster has the cluster's own certificate: another one belongs to another cluster, whatever names and addresses say. */
+function otherCertificates(situation: Situation): readonly Misfit[] {
+  const holders = situation.reached.filter((view) => view.facts.clusterCertificate !== null);
+  const groups = [...new Set(holders.map((view) => view.facts.clusterCertificate))].map((one) =>
+    holders.filter((view) => view.facts.clusterCertificate === one),
+  );
+  if (groups.length < 2) return [];
+  const most = Math.max(...groups.map((group) => group.length));
+  const largest = groups.filter((group) => group.length === most);
+  const odd = largest.length > 1 ? holders : groups.filter((group) => group !== largest[0]).flat();
+  return [
+    {
+      members: odd,
+      sentence:
+        odd.length === holders.length
+          ? `The cluster certificates of ${listNames(odd)} are not one and the same.`
+          : `${listNames(odd)} ${verb(odd.length, 'has', 'have')} another cluster certificate than the others.`,
+      evidence: holders.map((view) =>
+        apiEvidence(view, `cluster certificate ${(view.facts.clusterCertificate ?? '').slice(0, 16)}…`),
+      ),
     },
   ];
 }

@@ -36,6 +36,7 @@ export function guardMembers(view: PlannerView): readonly RefusalReason[] {
     ...guardRows(view),
     ...guardRaft(view),
     ...guardAddresses(view),
+    ...guardCertificates(view),
   ];
 }
 
@@ -99,6 +100,16 @@ function guardAddresses(view: PlannerView): readonly RefusalReason[] {
       'Two configured members lead to the same LXD.',
     ),
   ];
+}
+
+/** Names and addresses may be equal in two clusters, the certificate is not. Where it could not be read nothing is said. */
+function guardCertificates(view: PlannerView): readonly RefusalReason[] {
+  const read = view.reached.map(({ facts }) => facts.clusterCertificate).filter((one) => one !== null);
+  return when(
+    new Set(read).size > 1,
+    'inventory-mismatch',
+    'The members do not hold one and the same cluster certificate: they belong to different clusters, or its renewal did not reach all.',
+  );
 }
 
 function isSomebodyElse({ facts, member }: ReachedMember, rows: readonly NodeRow[]): boolean {

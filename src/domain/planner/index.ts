@@ -2,6 +2,7 @@
  * From a diagnosis to a plan or a refusal: pure. Owns the decision alone; guards say why not, stages say what, words say what a
  * person must know. A strategy that was named is planned or refused, never replaced by another.
  */
+import { startsOf } from './autostart.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { Baseline, MemberTarget, Plan, Planned, PlanStage, RefusalReason, Strategy } from '../plan.ts';
 import { nextOf } from './next.ts';
@@ -77,6 +78,7 @@ function planOf(view: PlannerView, strategy: Strategy): Plan {
     instancesPolicy: strategy === 'stop-patch-start' ? input.instances : 'keep',
     stages,
     baseline: baseline(view, strategy),
+    starts: startsOf(view, strategy),
     ...wordsOf(view, strategy),
     fingerprint: fingerprint(input.observation, input.diagnosis),
   };

@@ -4,6 +4,7 @@
  */
 import type { PlanWords, Strategy } from '../plan.ts';
 import { releaseOf } from '../release.ts';
+import { startsWords } from './autostart.ts';
 import { instancesThatStop } from './guard-strategy.ts';
 import { healingWords } from './healing.ts';
 import { requireMove } from './move.ts';
@@ -99,7 +100,7 @@ function warningsOf(view: PlannerView, strategy: Strategy): readonly string[] {
   const unheld = view.reached.filter(({ facts }) => facts.snap !== null && !facts.snap.held);
   const evidence = 'The back-ups are taken while LXD may write: evidence, not restorable.';
   return [
-    'When LXD becomes ready it starts instances with boot.autostart, and those that ran when it last stopped cleanly.',
+    ...startsWords(view, strategy),
     ...(unheld.length === 0
       ? []
       : [`Refreshes are not held on ${namesOf(unheld)}: snapd may refresh LXD to the head of its channel again.`]),

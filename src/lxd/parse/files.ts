@@ -2,6 +2,7 @@
 import type { DiskFacts, Leftovers } from '../../domain/observation.ts';
 import { err, ok } from '../../domain/result.ts';
 import { clipText, decodeText, parseCount, splitLines } from './bytes.ts';
+import { parseMarker, type MarkerLine } from './marker.ts';
 import { failedPart, textOf, unparsable, type Parsed, type Parts } from './part.ts';
 
 export interface FileFacts {
@@ -13,6 +14,10 @@ export interface FileFacts {
   readonly command: string | null;
   /** LXD's directory exists. */
   readonly directory: boolean;
+  /** SHA-256 (hex) of the cluster's certificate; null when there is none, or it is none. */
+  readonly clusterCertificate: string | null;
+  /** Null when there is none. */
+  readonly marker: MarkerLine | null;
   readonly leftovers: Parsed<Leftovers>;
 }
 
@@ -36,6 +41,14 @@ function leftoversOf(parts: Parts, lines: readonly string[]): Parsed<Leftovers> 
   });
 }
 
+/** Of no bytes at all: what stands there is no certificate. */
+const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+function fingerprintOf(text: string | null): string | null {
+  const found = /^([0-9a-f]{64})(?: |$)/.exec(text ?? '')?.[1] ?? null;
+  return found === EMPTY ? null : found;
+}
+
 export function parseFiles(parts: Parts): Parsed<FileFacts> {
   const text = textOf(parts, 'files');
   if (!text.ok) return text;
@@ -47,6 +60,8 @@ export function parseFiles(parts: Parts): Parsed<FileFacts> {
     snapMounted: lines.includes('current'),
     command: command === '' ? null : command,
     directory: lines.includes('readable') || lines.includes('unreadable'),
+    clusterCertificate: fingerprintOf(valueOf(lines, 'certificate')),
+    marker: parseMarker(valueOf(lines, 'marker')),
     leftovers: leftoversOf(parts, lines),
   });
 }

@@ -6,10 +6,12 @@ import type { FailedPart, MemberFacts, ProcessFacts } from '../../domain/observa
 import type { ReleaseTable } from '../../domain/release.ts';
 import { parseApi, parseClusterList, parseReady } from './api.ts';
 import { parseBinaries, parseHost, type BinariesFacts, type MeasuredBinary } from './binary.ts';
+import { parseAutostart } from './autostart.ts';
 import { decodeText } from './bytes.ts';
 import { parseDatabases } from './database.ts';
 import { parseDisk, parseFiles, parseStopScript, type FileFacts } from './files.ts';
 import type { Frame } from './frame.ts';
+import { markerOf } from './marker.ts';
 import { mergeLogs, parseLog, type PatternValue } from './log.ts';
 import type { Parsed, Parts } from './part.ts';
 import { parseProcesses, type ProcessTable } from './processes.ts';
@@ -24,6 +26,8 @@ export interface ParseContext {
   readonly knownBinaries: ReadonlyMap<string, MeasuredBinary>;
   readonly releases: ReleaseTable;
   readonly patterns: readonly PatternValue[];
+  /** This installation of Lockstep, by which it knows its own marker. */
+  readonly installation?: string;
 }
 
 export interface ParsedMember {
@@ -122,10 +126,13 @@ export function parseMember(frame: Frame, context: ParseContext): ParsedMember {
     raft: database.raft,
     settings: database.settings,
     clusterAddress: database.clusterAddress ?? api?.clusterAddress ?? null,
+    clusterCertificate: files?.clusterCertificate ?? null,
+    autostart: parseAutostart(parts),
     clustered,
     log: logOf(parts, context.patterns),
     instances: table?.instances ?? null,
     lxcfsPid: lxcfsOf(files, table),
+    marker: markerOf(files?.marker ?? null, context),
     leftovers: files === null ? null : take(files.leftovers),
     disk: parts.has('size') ? take(parseDisk(parts)) : null,
     stopKnowsCrashed: parseStopScript(parts),

@@ -3,6 +3,7 @@
  * only while the unit is active, because a connection to the socket of a stopped service starts LXD and its instances; readiness
  * is asked first, because on a waiting member the public API hangs while `/internal` answers.
  */
+import { AUTOSTART_SQL } from './autostart.ts';
 import { UNIT } from './prologue.ts';
 
 const SETTING_KEYS = ['cluster.offline_threshold', 'cluster.healing_threshold', 'core.shutdown_timeout'] as const;
@@ -28,22 +29,25 @@ function transfer(name: string, path: string, seconds: number, more = ''): strin
 }
 
 const LOCAL = transfer('local', '/internal/sql', 3, ` -d ${sqlBody('local', LOCAL_SQL)}`);
+const AUTOSTART = transfer('autostart', '/internal/sql', 3, ` -d ${sqlBody('global', AUTOSTART_SQL)}`);
 const GLOBAL = transfer('global', '/internal/sql', 3, ` -d ${sqlBody('global', GLOBAL_SQL)}`);
 
 /** One curl for all questions, on one connection; `--fail-early` ends it at the first that is not answered. */
 const ASK_CURL = `ask_curl() {
-  timeout -k 1 6 curl --fail-early ${transfer('ready', '/internal/ready', 2)} \\
+  timeout -k 1 7 curl --fail-early ${transfer('ready', '/internal/ready', 2)} \\
     --next ${transfer('api', '/1.0', 3)} \\
     --next ${LOCAL} \\
     --next ${GLOBAL} \\
-    --next ${transfer('members', '/1.0/cluster/members?recursion=1', 3)} >"$T/http" 2>"$T/http.err" </dev/null
+    --next ${transfer('members', '/1.0/cluster/members?recursion=1', 3)} \\
+    --next ${AUTOSTART} >"$T/http" 2>"$T/http.err" </dev/null
   echo $? >"$T/http.rc"
   while read -r name code; do [ "$name" = ready ] && ready=$code; done <"$T/http"
   if [ "$ready" = 503 ]; then
     timeout -k 1 4 curl ${LOCAL} \\
-      --next ${GLOBAL} >>"$T/http" 2>>"$T/http.err" </dev/null
+      --next ${GLOBAL} \\
+      --next ${AUTOSTART} >>"$T/http" 2>>"$T/http.err" </dev/null
   fi
-  for part in api local global members; do [ -s "$T/$part" ] && echo 0 >"$T/$part.rc"; done
+  for part in api local global members autostart; do [ -s "$T/$part" ] && echo 0 >"$T/$part.rc"; done
 }
 `;
 
@@ -58,6 +62,7 @@ const ASK_CLI = `ask_cli() {
   case $ready in 200|503) ;; *) return 0 ;; esac
   run local-text 3 lxd sql local "${LOCAL_SQL}" &
   run global-text 3 lxd sql global "${GLOBAL_SQL}" &
+  run autostart-text 3 lxd sql global "${AUTOSTART_SQL}" &
   if [ "$ready" = 200 ]; then
     run api 3 lxc query /1.0 &
     run members 3 lxc query "/1.0/cluster/members?recursion=1" &

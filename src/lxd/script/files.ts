@@ -50,7 +50,10 @@ const PROCESSES = [
   '^LXD_ARTIFICIALLY_BUMP_API_EXTENSIONS=.{0,20}',
 ].join('|');
 
-export const FILES_SCRIPT = `files() {
+export const FILES_SCRIPT = `fingerprint() {
+  sed '/^-----END/q' "$1" | sed '/^-----/d' | base64 -d | sha256sum
+}
+files() {
   {
     if [ -d "$D" ] && [ -r "$D" ] && [ -x "$D" ]; then echo readable; elif [ -e "$L" ]; then echo unreadable; fi
     if [ -e "$D/patch.local.sql" ] || [ -L "$D/patch.local.sql" ]; then echo patch-local; fi
@@ -61,6 +64,11 @@ export const FILES_SCRIPT = `files() {
     for f in state lxd.pid lxcfs.pid; do
       [ -r "$C/$f" ] && [ -f "$C/$f" ] && { line=; IFS= read -r line <"$C/$f" || :; printf '%s %s\\n' "$f" "$line"; }
     done
+    if [ -f "$L/cluster.crt" ]; then printf 'certificate %s\\n' "$(fingerprint "$L/cluster.crt")"; fi
+    if [ -f "$C/lockstep/marker" ] && [ ! -L "$C/lockstep/marker" ]; then
+      line=; IFS= read -r line <"$C/lockstep/marker" || :
+      printf 'marker %s %s\\n' "$(date +%s)" "$line"
+    elif [ -e "$C/lockstep/marker" ] || [ -L "$C/lockstep/marker" ]; then echo 'marker unreadable'; fi
     printf 'lxd %s\\n' "$(command -v lxd)"
   } >"$T/files" 2>/dev/null
   echo 0 >"$T/files.rc"

@@ -22,6 +22,8 @@ export interface ClusterOptions {
 
 /** Above pid_max of any Linux: 2^22. */
 const FIRST_RECORD_PID = 5_000_000;
+/** All that matters of it is that every member has the same. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----\n${btoa('the certificate of a rehearsed cluster')}\n-----END CERTIFICATE-----\n`;
 const VOTERS = 3;
 const STAND_BYS = 2;
 const GIB = 1024 ** 3;
@@ -122,6 +124,7 @@ export function layOut(world: World): void {
     const disk = world.disk(member);
     linkRevision(world, member, member.revision);
     disk.write(`${COMMON}/state`, '');
+    disk.write(`${COMMON}/lxd/cluster.crt`, CERTIFICATE);
     disk.write(`${COMMON}/lxd/database/local.db`, JSON.stringify(member.local));
     disk.write(`${COMMON}/lxd/logs/lxd.log`, '');
   }

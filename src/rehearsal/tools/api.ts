@@ -9,6 +9,7 @@ import type { SqlDatabase, SqlResult } from '../model/sql-run.ts';
 import type { Daemon } from '../model/types.ts';
 import { startUnit } from '../model/unit.ts';
 import { requireBuild } from '../model/world.ts';
+import { findAutostart } from './autostart.ts';
 import type { ToolContext } from './answer.ts';
 import { clusterMembers, serverInfo, setConfig } from './cluster-api.ts';
 
@@ -112,6 +113,8 @@ function sql(context: ToolContext, body: string, daemon: Daemon, startedAt: numb
   if (!canWrite(world.state, member)) {
     return world.state.now - startedAt < NO_LEADER_MS ? null : failure(500, NO_LEADER);
   }
+  const autostart = findAutostart(world, asked.query);
+  if (autostart !== null) return answers([autostart]);
   if (world.state.transaction !== null) return null;
   return execute(world.state.database, asked.query, world.state.now, (changed) => {
     world.state.database = changed;
@@ -150,6 +153,10 @@ function execute(
       return failure(500, `Failed to execute query: ${error.message}`);
     }
   }
+  return answers(results);
+}
+
+function answers(results: readonly SqlResult[]): ApiResult {
   return success({
     Results: results.map(({ kind, columns, rows, rowsAffected }) => ({
       type: kind,

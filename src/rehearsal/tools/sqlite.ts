@@ -6,6 +6,7 @@ import { SqlError } from '../model/sql-lexer.ts';
 import { runSql } from '../model/sql-run.ts';
 import type { SqlDatabase, SqlValue } from '../model/sql-run.ts';
 import { hasKeys, parseJson } from '../json.ts';
+import { findAutostart } from './autostart.ts';
 import { done, failed } from './answer.ts';
 import type { Answer, Call, Reply, ToolContext } from './answer.ts';
 
@@ -83,7 +84,9 @@ function dotCommand(session: Session, line: string): string | null {
 
 function execute(context: ToolContext, session: Session, database: SqlDatabase, sql: string): string | null {
   try {
-    for (const result of runSql(database, sql, context.world.state.now).results) {
+    const autostart = findAutostart(context.world, sql);
+    const results = autostart === null ? runSql(database, sql, context.world.state.now).results : [autostart];
+    for (const result of results) {
       const lines = session.headers && result.rows.length > 0 ? [result.columns, ...result.rows] : result.rows;
       emit(
         session,
