@@ -6,7 +6,7 @@
  *   p  recorded, another approval needed o  refused: one's own run
  *   h  hidden: for this person there is  c  refused: the console does not count
  *      no such cluster, run or button    w  refused: outside the change window
- *                                        e  refused: the time of the run is over
+ *   g  refused: break-glass without words e  refused: the time of the run is over
  */
 import type { ClusterOptions } from '../support/cluster.ts';
 import { aPerson } from '../support/cluster.ts';
@@ -70,8 +70,8 @@ export const TURNED: Readonly<Record<keyof ApprovalPolicy | keyof Roles | 'chang
 export type PersonName = keyof typeof PEOPLE;
 export type PolicyName = keyof typeof POLICIES;
 
-/** In which state the run is, when somebody tries; `none` without a run. */
-export type Stage = 'none' | 'pending' | 'running' | 'paused';
+/** In which state the run is, when somebody tries; `none` without a run, `pending-break-glass` with one that takes nothing else. */
+export type Stage = 'none' | 'pending' | 'pending-break-glass' | 'running' | 'paused';
 
 interface Row {
   readonly stage: Stage;
@@ -133,6 +133,17 @@ const BREAK_GLASS: Omit<Row, 'effect'> = {
     expired: 'hhhhhhhhhh',
   },
 };
+/** A plan that takes break-glass only: whoever is named for it, and nobody by a role. */
+const GIVEN_UP: Row = {
+  ...BREAK_GLASS,
+  stage: 'pending-break-glass',
+  effect: 'approved',
+  policies: { ...BREAK_GLASS.policies, expired: EXPIRED },
+};
+const GIVEN_UP_WITHOUT_WORDS: Row = {
+  ...GIVEN_UP,
+  policies: { ...GIVEN_UP.policies, breakGlass: 'nnnngghnnn', breakGlassAtNight: 'nnnnnghnnn' },
+};
 const REJECT: Omit<Row, 'effect'> = {
   stage: 'pending',
   asks: 'approve',
@@ -144,6 +155,14 @@ const REJECT: Omit<Row, 'effect'> = {
     breakGlassAtNight: 'nnyyynhyyn',
     expired: 'hhhhhhhhhh',
   },
+};
+
+/** Who could approve it may reject it. */
+const GIVEN_UP_REJECTED: Row = {
+  ...REJECT,
+  stage: 'pending-break-glass',
+  effect: 'rejected',
+  policies: { ...REJECT.policies, breakGlass: 'nnyyyyhyyn', breakGlassAtNight: 'nnyyyyhyyn', expired: EXPIRED },
 };
 
 /** By what is typed. The first word is the command. */
@@ -166,7 +185,10 @@ export const LINES: Readonly<Record<string, Row>> = {
   approve: { effect: 'approved', ...APPROVE },
   'approve RUN': { effect: 'approved', ...APPROVE, policies: { ...APPROVE.policies, expired: EXPIRED } },
   'approve --break-glass "it burns"': { effect: 'approved', ...BREAK_GLASS },
+  'approve r0': GIVEN_UP_WITHOUT_WORDS,
+  'approve r0 --break-glass "it burns"': GIVEN_UP,
   reject: { effect: 'rejected', ...REJECT },
+  'reject r0': GIVEN_UP_REJECTED,
   abort: {
     stage: 'pending',
     effect: 'aborted',
@@ -187,6 +209,13 @@ export const BUTTONS: Readonly<Record<ActionRecord['kind'], Row>> = {
   'resume-retry': { stage: 'paused', effect: 'resumed', ...OPERATE_HIDDEN },
   'resume-done': { stage: 'paused', effect: 'resumed', ...OPERATE_HIDDEN },
 };
+
+/** Buttons of a plan that takes break-glass only, by what is written where they ask for words. */
+export const GIVEN_UP_BUTTONS: readonly (readonly [button: ActionRecord['kind'], words: string | null, row: Row])[] = [
+  ['approve', 'it burns', GIVEN_UP],
+  ['approve', null, GIVEN_UP_WITHOUT_WORDS],
+  ['reject', null, GIVEN_UP_REJECTED],
+];
 
 export function expectedOf(row: Row, policy: PolicyName): string {
   return row.policies?.[policy] ?? row.defaults;

@@ -7,6 +7,7 @@ import { createInbound, type HandleInbound, type Inbound } from '../../src/app/i
 import type { Data } from '../../src/domain/data.ts';
 import type { RunId } from '../../src/domain/ids.ts';
 import { principalOf, type Person, type Platform } from '../../src/domain/person.ts';
+import type { ClusterObservation } from '../../src/domain/observation.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { ChatPort } from '../../src/ports/chat.ts';
 import type { ActionRecord, DraftRun, Store } from '../../src/ports/store.ts';
@@ -14,7 +15,7 @@ import { aCluster, type ClusterOptions } from '../support/cluster.ts';
 import { SILENT } from '../support/engine.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { NOW } from '../support/observation.ts';
-import { downgradedAll } from '../support/planning.ts';
+import { deadRow, downgradedAll } from '../support/planning.ts';
 import { RELEASES } from '../support/releases.ts';
 import type { Row, Stage } from './authorisation-table.ts';
 
@@ -26,7 +27,7 @@ export interface Attempt {
   readonly requester: Person;
   readonly person: Person;
   readonly stage: Stage;
-  readonly body: { readonly line: string } | { readonly button: ActionRecord['kind'] };
+  readonly body: { readonly line: string } | { readonly button: ActionRecord['kind']; readonly words?: string | null };
 }
 
 export interface Attempted {
@@ -53,7 +54,7 @@ export async function attempt({ options, requester, person, stage, body }: Attem
   const run = stage === 'none' ? null : await draftBy(bench, requester, options, stage);
   bench.said.length = 0;
   bench.clock.now += 1_000;
-  const sent = 'line' in body ? lineOf(body.line, run) : pressOf(body.button, run);
+  const sent = 'line' in body ? lineOf(body.line, run) : pressOf(body.button, body.words ?? null, run);
   await bench.handlerFor(options)(inbound(person, sent));
   const after = run === null ? await bench.store.findActiveRun(aCluster().name) : await bench.store.findRun(run.id);
   const entries = await bench.store.listTimeline({});
@@ -64,7 +65,7 @@ export async function attempt({ options, requester, person, stage, body }: Attem
   };
 }
 
-function createBench(): Bench {
+function createBench(observation: ClusterObservation = OBSERVATION): Bench {
   const store = createMemoryStore();
   const clock = { now: NOW };
   const said: Data[] = [];
@@ -106,7 +107,7 @@ function createBench(): Bench {
           messageId: count,
         },
         log: SILENT,
-        prober: { probe: async () => OBSERVATION },
+        prober: { probe: async () => observation },
         runs: {
           begin: (run) => void started.push(run),
           settled: (run) => store.findRun(run),
@@ -131,10 +132,10 @@ function createBench(): Bench {
 /** Drafted while the requester was an operator, whatever the policy says now. */
 async function draftBy(bench: Bench, requester: Person, options: ClusterOptions, stage: Stage): Promise<Run> {
   const { store, clock } = bench;
-  const drafted = await store.draftRun(await draftOf(requester, options));
+  const drafted = await store.draftRun(await draftOf(requester, options, stage === 'pending-break-glass'));
   if (!drafted.ok) throw new Error('not drafted');
   const run = drafted.value;
-  if (stage === 'pending') return run;
+  if (stage === 'pending' || stage === 'pending-break-glass') return run;
   const at = clock.now;
   const change = { run: run.id, at, explanation: null, entries: [] };
   const record = { by: 'slack:UELSE', describedAs: 'else', at, decision: 'approve', reason: null } as const;
@@ -162,11 +163,11 @@ async function draftBy(bench: Bench, requester: Person, options: ClusterOptions,
 const drafts = new Map<string, DraftRun>();
 
 /** What `recover` itself drafts; planned once, since no cell of the table is about the plan. */
-async function draftOf(requester: Person, options: ClusterOptions): Promise<DraftRun> {
-  const key = `${principalOf(requester)} ${options.approvals?.expiresMs ?? ''}`;
+async function draftOf(requester: Person, options: ClusterOptions, givesUp: boolean): Promise<DraftRun> {
+  const key = `${principalOf(requester)} ${options.approvals?.expiresMs ?? ''} ${givesUp}`;
   const known = drafts.get(key);
   if (known !== undefined) return known;
-  const bench = createBench();
+  const bench = createBench(givesUp ? deadRow() : OBSERVATION);
   const store: Store = {
     ...bench.store,
     draftRun(draft) {
@@ -175,7 +176,10 @@ async function draftOf(requester: Person, options: ClusterOptions): Promise<Draf
     },
   };
   const asker = { ...options, roles: { operators: ['*'] } };
-  await bench.handlerFor(asker, store)(inbound(requester, { kind: 'line', text: 'recover prod' }));
+  await bench.handlerFor(
+    asker,
+    store,
+  )(inbound(requester, { kind: 'line', text: `recover prod${givesUp ? ' --strategy unblock-dead-row' : ''}` }));
   const draft = drafts.get(key);
   if (draft === undefined) throw new Error('not drafted');
   return draft;
@@ -196,11 +200,11 @@ function lineOf(line: string, run: Run | null): Inbound['body'] {
   return { kind: 'line', text: line.replace('RUN', run?.id ?? '') };
 }
 
-function pressOf(kind: ActionRecord['kind'], run: Run | null): Inbound['body'] {
+function pressOf(kind: ActionRecord['kind'], words: string | null, run: Run | null): Inbound['body'] {
   if (run === null) throw new Error('a button without a run');
   const step = kind.startsWith('resume') ? run.steps[0]! : null;
   const meaning = { kind, run: run.id, step: step?.id ?? null, member: step?.member ?? null };
-  return { kind: 'press', token: tokenOf(KEY, meaning) };
+  return { kind: 'press', token: tokenOf(KEY, meaning), text: words };
 }
 
 const LETTERS: Readonly<Record<string, string>> = {
@@ -208,6 +212,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   'own-approval': 'o',
   'console-approval-disallowed': 'c',
   'outside-change-window': 'w',
+  'break-glass-required': 'g',
   expired: 'e',
   'no-pending-run': 'h',
   'unknown-cluster': 'h',

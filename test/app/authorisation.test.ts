@@ -5,6 +5,7 @@ import type { PolicyAction } from '../../src/domain/policy.ts';
 import { attempt, type Attempt } from './authorisation-world.ts';
 import {
   BUTTONS,
+  GIVEN_UP_BUTTONS,
   expectedOf,
   LINES,
   PEOPLE,
@@ -22,10 +23,13 @@ const rows: readonly (readonly [string, Row, Attempt['body']])[] = [
   ...(Object.keys(BUTTONS) as (keyof typeof BUTTONS)[]).map(
     (button) => [`[${button}]`, BUTTONS[button], { button }] as const,
   ),
+  ...GIVEN_UP_BUTTONS.map(
+    ([button, words, row]) => [`[${button}] of a member given up, words: ${words}`, row, { button, words }] as const,
+  ),
 ];
 
 /** A refused decision is on record; what is hidden from a person was never their decision. */
-const REFUSED_ALOUD = new Set(['n', 'o', 'c', 'w', 'e']);
+const REFUSED_ALOUD = new Set(['n', 'o', 'c', 'w', 'e', 'g']);
 const DECISIONS: ReadonlySet<PolicyAction | null> = new Set(['approve', 'break-glass']);
 
 describe.each(policies)('under the policy %s', (policy) => {

@@ -180,6 +180,7 @@ export const LINE_SCHEMA = z.strictObject({
         n: z.int().min(1),
         style: z.enum(['primary', 'danger', 'plain']),
         confirm: z.strictObject({ title: text, text }).nullable(),
+        ask: z.strictObject({ title: text, label: text, required: z.boolean() }).nullable(),
       }),
     ),
   }),

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { authorise, checkChangeWindow, isExpired, type PolicyAction } from '../../src/domain/policy.ts';
+import {
+  approvalAction,
+  authorise,
+  checkChangeWindow,
+  isExpired,
+  missingReason,
+  type PolicyAction,
+} from '../../src/domain/policy.ts';
 import { aCluster, aPerson, type ClusterOptions } from '../support/cluster.ts';
 
 function ask(principal: string, action: PolicyAction, options: ClusterOptions = {}, groups: readonly string[] = []) {
@@ -75,6 +82,16 @@ describe('policy', () => {
     const named: ClusterOptions = { approvals: { breakGlass: ['console:alice'] } };
     expect(ask('console:alice', 'break-glass', named)).toBe('allowed');
     expect(ask('console:bob', 'break-glass', named)).toBe('not-allowed');
+  });
+
+  test('some plans take break-glass and nothing else, and never without words', () => {
+    expect(approvalAction('patch-in-place', null)).toBe('approve');
+    expect(approvalAction('patch-in-place', 'now')).toBe('break-glass');
+    expect(approvalAction('unblock-dead-row', null)).toBe('break-glass');
+    expect(missingReason('patch-in-place', null)).toBeNull();
+    expect(missingReason('patch-in-place', ' ')?.code).toBe('break-glass-required');
+    expect(missingReason('unblock-dead-row', null)?.code).toBe('break-glass-required');
+    expect(missingReason('unblock-dead-row', 'it burnt')).toBeNull();
   });
 
   test('an approval expires at its moment, and only while it is pending', () => {

@@ -5,7 +5,7 @@ import type { ClusterObservation } from '../../src/domain/observation.ts';
 import type { Plan, Planned, RefusalCode } from '../../src/domain/plan.ts';
 import { planRecovery, type PlanInput } from '../../src/domain/planner/index.ts';
 import { aCluster } from './cluster.ts';
-import { observationOf, three } from './observation.ts';
+import { NOW, observationOf, three, UNREACHABLE } from './observation.ts';
 import type { MemberSpec, ObservationSpec } from './observation-spec.ts';
 import { RELEASES } from './releases.ts';
 
@@ -69,4 +69,14 @@ export function putBackWhileServing(each: Changes = {}): ClusterObservation {
     { ...each, m2: { ...looping, ...each['m2'] }, m3: { ...looping, ...each['m3'] } },
   );
   return observationOf({ members, rows: { m2: 402, m3: 402 } });
+}
+
+/** m3 went ahead to 402 and died an hour ago; m1 and m2 were restarted with 387, and their own rows say so. */
+export function deadRow(each: Changes = {}, spec: Partial<ObservationSpec> = {}): ClusterObservation {
+  const members = three(
+    { build: '5.21.2', daemon: 'crash-looping' },
+    { ...each, m3: { build: '5.21.3', reach: UNREACHABLE, ...each['m3'] } },
+  );
+  const silent = { heartbeatMs: NOW - 3_600_000 };
+  return observationOf({ members, ...spec, row: { ...spec.row, m3: { ...silent, ...spec.row?.['m3'] } } });
 }

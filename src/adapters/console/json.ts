@@ -36,6 +36,12 @@ export function jsonLine({ at, kind, id, thread, to, rendered }: JsonLine): stri
 function neutralMessage(message: Message): unknown {
   return {
     ...message,
-    actions: message.actions.map(({ label, style, confirm }, index) => ({ label, n: index + 1, style, confirm })),
+    actions: message.actions.map(({ label, style, confirm, ask }, index) => ({
+      label,
+      n: index + 1,
+      style,
+      confirm,
+      ask: ask ?? null,
+    })),
   };
 }

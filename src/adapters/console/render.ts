@@ -134,7 +134,9 @@ function codeLines(block: Extract<Block, { kind: 'code' }>, { width, style }: La
 
 function buttonLines(message: Message, { style, width }: Layout): readonly string[] {
   if (message.actions.length === 0) return [];
-  const buttons = message.actions.map((action, index) => `[${index + 1}] ${visibleLine(action.label)}`);
+  const buttons = message.actions.map(
+    (action, index) => `[${index + 1}${action.ask === undefined ? '' : ' "words"'}] ${visibleLine(action.label)}`,
+  );
   const together = buttons.join('   ');
   const lines = widthOf(together) <= width - INDENT.length ? [together] : buttons;
   return ['', ...lines.map((line) => INDENT + style.strong(line))];

@@ -48,6 +48,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const AS = /^\/as(?:\s+(.*))?$/;
 const NUMBER = /^[+-]?[0-9]+$/;
 const BUTTON = /^[1-9][0-9]{0,2}$/;
+/** A button that asks for words takes them from the rest of the line. */
+const BUTTON_WITH_WORDS = /^([1-9][0-9]{0,2})\s+(\S.*)$/s;
 
 export function createSession(options: SessionOptions): ConsoleSession {
   const { backend, chat, ids } = options;
@@ -98,12 +100,21 @@ export function createSession(options: SessionOptions): ConsoleSession {
       if (typed === '') return;
       const as = AS.exec(typed);
       if (as !== null) return become(as[1]?.trim() ?? '');
+      const asked = askedButton(chat, typed);
+      if (asked !== null) return send({ kind: 'press', ...asked }, detached);
       if (!NUMBER.test(typed)) return send({ kind: 'line', text: typed }, detached);
       const button = BUTTON.test(typed) ? chat.button(Number(typed)) : null;
       if (button === null) return answer(noButton(typed));
       await send({ kind: 'press', token: button.token }, detached);
     },
   };
+}
+
+function askedButton(chat: ConsoleChat, typed: string): { readonly token: string; readonly text: string } | null {
+  const [, number, text] = BUTTON_WITH_WORDS.exec(typed) ?? [];
+  const button = number === undefined ? null : chat.button(Number(number));
+  if (button?.ask === undefined || text === undefined) return null;
+  return { token: button.token, text };
 }
 
 export function isPersonName(name: string): boolean {

@@ -3,21 +3,12 @@ import type { ClusterObservation, MemberFacts, Reach } from '../../../src/domain
 import type { PlanInput } from '../../../src/domain/planner/index.ts';
 import type { Plan, RefusalCode } from '../../../src/domain/plan.ts';
 import { logLine, NOW, observationOf, three, UNREACHABLE } from '../../support/observation.ts';
-import type { MemberSpec, ObservationSpec } from '../../support/observation-spec.ts';
-import { codesOf, downgradedAll, plan, requirePlan } from '../../support/planning.ts';
+import type { MemberSpec } from '../../support/observation-spec.ts';
+import { codesOf, deadRow, downgradedAll, plan, requirePlan } from '../../support/planning.ts';
 
 type Each = Readonly<Record<string, Omit<MemberSpec, 'name'>>>;
 const SILENT = { heartbeatMs: NOW - 3_600_000 };
 const NAMED: Partial<PlanInput> = { strategy: 'unblock-dead-row' };
-
-/** m3 went ahead to 402 and died; m1 and m2 were restarted with 387, and their own rows say so. */
-function deadRow(each: Each = {}, spec: Partial<ObservationSpec> = {}): ClusterObservation {
-  const members = three(
-    { build: '5.21.2', daemon: 'crash-looping' },
-    { ...each, m3: { build: '5.21.3', reach: UNREACHABLE, ...each['m3'] } },
-  );
-  return observationOf({ members, ...spec, row: { ...spec.row, m3: { ...SILENT, ...spec.row?.['m3'] } } });
-}
 
 /** m3 died before an upgrade: m1 and m2 wait for it. */
 function leftBehind(each: Each = {}): ClusterObservation {
