@@ -139,7 +139,7 @@ function placesOf(state: ClusterState, servers: readonly MemberServer[]): readon
 function announce({ layout, scenario, series, state }: Opening, places: readonly Place[]): RehearsalInfo {
   const changed = new Set(state.members.filter((one) => one.faults.hostKeyChanged).map((one) => one.name));
   writeKnownHosts(layout, places, changed);
-  writeClusters(layout, CLUSTER_NAME, places, `Rehearsal: ${scenario.summary}`);
+  writeClusters(layout, CLUSTER_NAME, places, `Rehearsal; at its start: ${scenario.summary}`);
   const info: RehearsalInfo = {
     pid: process.pid,
     startTicks: startTicksOf(process.pid) ?? '',

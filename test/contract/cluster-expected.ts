@@ -119,15 +119,15 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     ],
     plan: ['patch-left-over', 'crash-loop-other-cause'],
   },
-  'disk-full': { findings: [['disk-low', 'm2']], plan: ['in-step'] },
-  'host-key-changed': { findings: [['host-key-changed', 'm2']], plan: ['member-unreachable'] },
+  'disk-full': { findings: [['disk-low', 'm2']], plan: ['disk-low', 'in-step'] },
+  'host-key-changed': { findings: [['host-key-changed', 'm2']], plan: ['host-key-changed'] },
   'slow-member': { findings: [['in-step', ...ALL]], plan: ['in-step'] },
-  'clock-offset': { findings: [['clock-skew', 'm3']], plan: ['in-step'] },
+  'clock-offset': { findings: [['clock-skew', 'm3']], plan: ['clock-skew', 'in-step'] },
   'mixed-binaries': { findings: [['mixed-binaries', 'm3']], plan: ['mixed-binaries', 'roll-forward'] },
-  'sudo-refused': { findings: [['sudo-refused', 'm2']], plan: ['member-unreachable'] },
+  'sudo-refused': { findings: [['sudo-refused', 'm2']], plan: ['sudo-refused'] },
   'auto-refresh-not-held': { findings: [['auto-refresh-not-held', ...ALL]], plan: ['in-step'] },
   evacuated: { findings: [['member-evacuated', 'm3']], plan: ['in-step'] },
-  'refresh-in-progress': { findings: [['refresh-in-progress', 'm2']], plan: ['in-step'] },
+  'refresh-in-progress': { findings: [['refresh-in-progress', 'm2']], plan: ['refresh-in-progress', 'in-step'] },
 };
 
 export interface Repair {

@@ -22,13 +22,18 @@ export function commandsAfterStatus(cluster: string, findings: readonly FindingH
   const worst = findings[0];
   if (worst === undefined || worst.kind === 'in-step') return [`timeline ${cluster}`];
   if (NO_RECOVERY.has(worst.kind)) return ['doctor', `explain ${cluster}`];
-  if (worst.severity === 'info') return [`explain ${cluster}`];
+  if (worst.severity === 'info' || isUnsure(findings)) return [`explain ${cluster}`];
   return [`explain ${cluster}`, `recover ${cluster}`];
 }
 
 export function commandsAfterExplanation(cluster: string, findings: readonly FindingHead[]): readonly string[] {
   const worst = findings[0];
   if (worst === undefined || worst.kind === 'in-step') return [`timeline ${cluster}`];
-  if (NO_RECOVERY.has(worst.kind)) return ['doctor'];
+  if (NO_RECOVERY.has(worst.kind) || isUnsure(findings)) return ['doctor'];
   return worst.severity === 'info' ? [`status ${cluster}`] : [`recover ${cluster}`];
+}
+
+/** Which host is which member is not settled: every change would be refused, whatever else is found. */
+function isUnsure(findings: readonly FindingHead[]): boolean {
+  return findings.some(({ kind }) => kind === 'inventory-mismatch');
 }

@@ -72,7 +72,7 @@ export function diagnose(observation: ClusterObservation, releases: ReleaseTable
   const found = RULES.flatMap((rule) => rule(situation));
   const all = [...found, ...unexplainedDown(situation, explainedBy(situation, found))];
   return {
-    findings: sortFindings(all.length === 0 ? [inStep(situation)] : withInStepWords(all)),
+    findings: sortFindings(all.length === 0 ? [inStep(situation)] : withInStepWords(inventoryFirst(situation, all))),
     rows: situation.rows,
     members: situation.members.map(assessmentOf),
   };
@@ -101,6 +101,15 @@ function explainedBy(situation: Situation, found: readonly Finding[]): ReadonlyS
 /** Every word that could be a member's name. */
 function namesInWords({ title, cause }: Finding): readonly string[] {
   return `${title} ${cause}`.split(/[^A-Za-z0-9.-]+/).map((word) => word.replace(/[.-]+$/, ''));
+}
+
+/** No change is made while the inventory does not fit: advice to plan one would lead to a refusal. */
+function inventoryFirst({ cluster }: Situation, findings: readonly Finding[]): readonly Finding[] {
+  const mismatch = findings.find(({ kind }) => kind === 'inventory-mismatch');
+  if (mismatch === undefined) return findings;
+  return findings.map((finding) =>
+    finding.next.includes(`recover ${cluster}`) ? { ...finding, next: mismatch.next } : finding,
+  );
 }
 
 /** Advice alone must not read like trouble: the card of a healthy cluster says so in every title. */

@@ -6,7 +6,7 @@ import { newestFatal } from '../diagnose/log.ts';
 import type { SnapChange } from '../observation.ts';
 import type { RefusalReason } from '../plan.ts';
 import { guardHealing } from './healing.ts';
-import { whereTrue, when } from './reasons.ts';
+import { ofCount, whereTrue, when } from './reasons.ts';
 import { inPhase, type PlannerView, type ReachedMember } from './view.ts';
 
 /** Members' clocks may differ by this, in ms: the statement's deadline and LXD's heartbeats rest on them. */
@@ -63,8 +63,8 @@ function guardCrashCause(view: PlannerView): readonly RefusalReason[] {
     inPhase(view, 'crash-looping'),
     (member) => !isBehind(member),
     'crash-loop-other-cause',
-    (names) =>
-      `It is not proven that ${names} fails because its version is behind: the newest fatal line says something else, or none was found.`,
+    (names, count) =>
+      `It is not proven that ${names} ${ofCount(count, 'fails because its version is behind', 'fail because their versions are behind')}: the newest fatal line says something else, or none was found.`,
   );
 }
 

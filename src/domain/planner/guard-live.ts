@@ -8,14 +8,18 @@ import { guardHealth } from './guard-health.ts';
 import { guardMembers } from './guard-members.ts';
 import { guardCounts, guardRunning, guardTrack } from './guard-versions.ts';
 import { liveWriter, wrongRows } from './live-rows.ts';
-import { whereTrue, withoutRepeats } from './reasons.ts';
+import { ofCount, whereTrue, withoutRepeats } from './reasons.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 export function reasonsAgainstSqlLive(view: PlannerView): readonly RefusalReason[] {
   const serving = inPhase(view, 'serving');
   if (serving.length === 0) return [notNow('Nobody serves, so there is no live database to write to.')];
   if (liveWriter(view) === null) {
-    return [notNow(`${namesOf(serving)} serves, but the live database could not be read through it.`)];
+    return [
+      notNow(
+        `${namesOf(serving)} ${ofCount(serving.length, 'serves', 'serve')}, but the live database could not be read through it.`,
+      ),
+    ];
   }
   if (wrongRows(view).length === 0) return [notNow('No row of the nodes table is wrong.')];
   return withoutRepeats([

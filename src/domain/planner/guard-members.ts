@@ -4,17 +4,12 @@
  */
 import type { NodeRow } from '../observation.ts';
 import type { RefusalReason } from '../plan.ts';
-import { whereTrue, when } from './reasons.ts';
+import { ofCount, whereTrue, when } from './reasons.ts';
 import { listed, type PlannerView, type ReachedMember } from './view.ts';
 
 export function guardMembers(view: PlannerView): readonly RefusalReason[] {
   return [
-    ...whereTrue(
-      view.members,
-      (member) => member.facts === null,
-      'member-unreachable',
-      (names) => `${names} could not be read. A change needs the facts of every member.`,
-    ),
+    ...guardReach(view),
     ...whereTrue(
       view.reached,
       ({ facts }) => facts.install === 'absent',
@@ -38,6 +33,34 @@ export function guardMembers(view: PlannerView): readonly RefusalReason[] {
     ...guardAddresses(view),
     ...guardCertificates(view),
   ];
+}
+
+/** What diagnosis found to be in the way, each with the code of its own; the rest did not answer, or with nothing that can be read. */
+const IN_THE_WAY = {
+  'host-key-changed': (names: string) => `SSH does not trust the host key of ${names}`,
+  'auth-failed': (names: string) => `SSH refused the login on ${names}`,
+  'sudo-refused': (names: string) => `sudo is refused on ${names}`,
+  'member-unreachable': (names: string) => `${names} could not be read`,
+} as const;
+type InTheWay = keyof typeof IN_THE_WAY;
+const KNOWN = ['host-key-changed', 'auth-failed', 'sudo-refused'] as const satisfies readonly InTheWay[];
+
+function guardReach(view: PlannerView): readonly RefusalReason[] {
+  const unread = view.members.filter(({ facts }) => facts === null);
+  const wayOf = (name: string): InTheWay =>
+    KNOWN.find((kind) =>
+      view.input.diagnosis.findings.some(
+        (finding) => finding.kind === kind && finding.members.some((one) => one === name),
+      ),
+    ) ?? 'member-unreachable';
+  return ([...KNOWN, 'member-unreachable'] as const).flatMap((code) =>
+    whereTrue(
+      unread,
+      ({ member }) => wayOf(member) === code,
+      code,
+      (names) => `${IN_THE_WAY[code](names)}. A change needs the facts of every member.`,
+    ),
+  );
 }
 
 function guardRows(view: PlannerView): readonly RefusalReason[] {
@@ -66,7 +89,8 @@ function guardRows(view: PlannerView): readonly RefusalReason[] {
         .flatMap(({ member, state }) => (member === undefined ? [] : [{ member, state }])),
       ({ state }) => state === 'pending' || state === 'unknown',
       'member-pending',
-      (names) => `The row of ${names} is pending: a join is not finished, and the row must not be touched.`,
+      (names, count) =>
+        `${ofCount(count, `The row of ${names} is pending: a join is not finished, and the row`, `The rows of ${names} are pending: joins are not finished, and the rows`)} must not be touched.`,
     ),
   ];
 }

@@ -2,7 +2,7 @@
  * Guards that belong to one strategy, asked after the common ones: what the daemons are doing must be what that strategy is for.
  */
 import type { RefusalReason } from '../plan.ts';
-import { whereTrue, when } from './reasons.ts';
+import { ofCount, whereTrue, when } from './reasons.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 /** There must be a row to change: with none above the binaries no patch would do anything. */
@@ -14,7 +14,7 @@ export function guardNeed(view: PlannerView): readonly RefusalReason[] {
     return [
       {
         code: 'upgrade-waiting',
-        text: `${namesOf(waiting)} waits, but no row is above the binaries: there is nothing to patch.`,
+        text: `${namesOf(waiting)} ${ofCount(waiting.length, 'waits', 'wait')}, but no row is above the binaries: there is nothing to patch.`,
       },
     ];
   }
@@ -87,7 +87,8 @@ function guardServing(view: PlannerView): readonly RefusalReason[] {
     inPhase(view, 'serving'),
     () => true,
     'somebody-serves',
-    (names) => `${names} serves: the rows can be set through its live database, without a patch file.`,
+    (names, count) =>
+      `${names} ${ofCount(count, 'serves', 'serve')}: the rows can be set through its live database, without a patch file.`,
   );
 }
 

@@ -5,7 +5,7 @@
 import type { RefusalReason } from '../plan.ts';
 import { findRelease, releaseOf, type Release } from '../release.ts';
 import { latentMembers, rollForwardByHand } from './by-hand.ts';
-import { whereTrue, when } from './reasons.ts';
+import { ofCount, whereTrue, when } from './reasons.ts';
 import { inPhase, isSameBinary, type PlannerView, type ReachedMember } from './view.ts';
 
 export function guardVersions(view: PlannerView): readonly RefusalReason[] {
@@ -85,7 +85,8 @@ export function guardForward(view: PlannerView): readonly RefusalReason[] {
       inPhase(view, 'waiting'),
       () => true,
       'upgrade-waiting',
-      (names) => `${names} waits for the others: an upgrade was begun and not finished.`,
+      (names, count) =>
+        `${names} ${ofCount(count, 'waits', 'wait')} for the others: an upgrade was begun and not finished.`,
     ),
     { code: 'roll-forward', text: `${forward}.` },
   ];

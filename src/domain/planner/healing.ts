@@ -4,6 +4,7 @@
  * each daemon holds in memory; else by the guarded file. Once the end is verified it is put back to what it was.
  */
 import type { RefusalReason, StepCall } from '../plan.ts';
+import { ofCount } from './reasons.ts';
 import { inPhase, namesOf, type PlannerView, type ReachedMember } from './view.ts';
 
 /** In s; null where it is off. The live database knows better than a dump. */
@@ -33,7 +34,7 @@ export function guardHealing(view: PlannerView): readonly RefusalReason[] {
   if (threshold === null || serving.length === 0) return [];
   const why =
     waiting.length > 0
-      ? `LXD can't change it while ${namesOf(waiting)} ${waiting.length === 1 ? 'waits' : 'wait'}, since a waiting member never answers.`
+      ? `LXD can't change it while ${namesOf(waiting)} ${ofCount(waiting.length, 'waits', 'wait')}, since a waiting member never answers.`
       : serving.some(isLive)
         ? null
         : 'The live database could not be read through a serving member, so it is not changed.';

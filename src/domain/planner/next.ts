@@ -46,6 +46,10 @@ function nextOfFinding(view: PlannerView, kinds: readonly FindingKind[]): string
 
 const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   'in-step': (view) => startByHand(view) ?? `Nothing to do. /lxd status ${view.input.cluster.name}`,
+  'host-key-changed': (view) =>
+    nextOfFinding(view, ['host-key-changed']) ?? andThenAgain('Check the host key: /lxd doctor.')(view),
+  'auth-failed': (view) => nextOfFinding(view, ['auth-failed']) ?? andThenAgain('Check the login: /lxd doctor.')(view),
+  'sudo-refused': (view) => nextOfFinding(view, ['sudo-refused']) ?? andThenAgain('Check sudo: /lxd doctor.')(view),
   'member-unreachable': (view) =>
     nextOfFinding(view, UNREACHED) ??
     andThenAgain('Bring that member back, or check its SSH settings with /lxd doctor.')(view),

@@ -12,10 +12,10 @@ export function whereTrue<M extends Named>(
   members: readonly M[],
   isTrue: (member: M) => boolean,
   code: RefusalCode,
-  text: (names: string) => string,
+  text: (names: string, count: number) => string,
 ): readonly RefusalReason[] {
   const found = members.filter(isTrue);
-  return found.length === 0 ? [] : [{ code, text: text(namesOf(found)) }];
+  return found.length === 0 ? [] : [{ code, text: text(namesOf(found), found.length) }];
 }
 
 export function when(isTrue: boolean, code: RefusalCode, text: string): readonly RefusalReason[] {
@@ -30,4 +30,9 @@ export function withoutRepeats(reasons: readonly RefusalReason[]): readonly Refu
     seen.add(code);
     return true;
   });
+}
+
+/** `serves` of one, `serve` of several. */
+export function ofCount(count: number, one: string, several: string): string {
+  return count === 1 ? one : several;
 }

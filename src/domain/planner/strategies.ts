@@ -72,7 +72,10 @@ function commonReasons(view: PlannerView): readonly RefusalReason[] {
   const identity = [...guardMembers(view), ...guardLatent(view), ...guardVersions(view)];
   const need = guardNeed(view);
   const allServe = inPhase(view, 'serving').length === view.members.length;
-  if (identity.length === 0 && allServe && need.length > 0) return [...guardLeftovers(view), ...need];
+  if (identity.length === 0 && allServe && need.length > 0) {
+    // In step, and yet something may be wrong that a person has to see to: that comes first.
+    return withoutRepeats([...guardLeftovers(view), ...guardFindings(view), ...need]);
+  }
   const found = withoutRepeats([...identity, ...guardForward(view), ...guardHealth(view), ...guardFindings(view)]);
   // "Nothing to repair" beside a reason that says otherwise would only confuse.
   return found.length > 0 ? [...found, ...need.filter(({ code }) => code !== 'in-step')] : need;
