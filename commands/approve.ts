@@ -14,16 +14,21 @@ export const approve = defineCommand({
     ),
     'break-glass': option(
       { kind: 'text', placeholder: '"reason"' },
-      'Approve alone, for those who are named for it. Loud.',
+      'Approve alone, for those who are named for it; some plans take nothing else. Loud.',
     ),
     'no-wait': option({ kind: 'flag' }, 'Return at once; the run goes on. A trailing & means the same.'),
   },
   role: 'approve',
-  examples: ['approve', 'approve r4k2x9a', 'approve r4k2x9a --confirm-stop 4'],
+  examples: [
+    'approve',
+    'approve r4k2x9a',
+    'approve r4k2x9a --confirm-stop 4',
+    'approve r4k2x9a --break-glass "m3 burnt down"',
+  ],
   handle: async (call, values) => {
     const chosen = await chooseRun(call, { id: values.run, fits: ['awaiting-approval'], command: 'approve' });
     if (!chosen.ok) {
-      await call.post(chosen.error);
+      await call.tell(chosen.error);
       return;
     }
     await approveRun(call, chosen.value, {

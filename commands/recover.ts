@@ -28,6 +28,7 @@ export const recover = defineCommand({
     'recover prod --dry-run',
     'recover prod --strategy align-revision --reason "after the refresh"',
     'recover prod --strategy planned-downgrade --to 5.21.2',
+    'recover prod --strategy unblock-dead-row --reason "m3 will not return"',
   ],
   handle: (call, values) =>
     draftRecovery(call, requireCluster(call.deps, values.cluster), {

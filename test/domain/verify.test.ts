@@ -10,9 +10,10 @@ import {
   verifyLimitMs,
   type StartRecord,
 } from '../../src/domain/verify/index.ts';
-import { NOW, observationOf, three } from '../support/observation.ts';
+import { NOW, observationOf, three, UNREACHABLE } from '../support/observation.ts';
 import type { ObservationSpec } from '../support/observation-spec.ts';
 import {
+  deadRow,
   downgradedAll,
   downgradedOne,
   plan,
@@ -264,5 +265,34 @@ describe('the end of a run that only removes a file', () => {
 
   test('is not met while it lies anywhere', () => {
     expect(unmetAfter([downgradedAll({ m2: { facts: { leftovers: file } } })], made)).toEqual(['left-over']);
+  });
+});
+
+describe('without the member that was given up', () => {
+  const made = requirePlan(plan(deadRow(), { strategy: 'unblock-dead-row' }));
+
+  /** m1 and m2 serve; m3 stays away, and is OFFLINE for them. */
+  function living(heartbeat: number, deadCount = 387, m2: Partial<MemberFacts> = {}): ClusterObservation {
+    const clusterList = ONLINE.map((one) => (one.name === 'm3' ? { ...one, status: 'Offline' } : one));
+    const members = three(
+      { build: '5.21.2', facts: { clusterList } },
+      { m2: { build: '5.21.2', facts: { clusterList, ...m2 } }, m3: { build: '5.21.2', reach: UNREACHABLE } },
+    );
+    const heartbeatMs = heartbeat;
+    return observationOf({ members, rows: { m3: deadCount }, row: { m1: { heartbeatMs }, m2: { heartbeatMs } } });
+  }
+
+  test('the end is met by the others, all of it', () => {
+    expect(unmetAfter([living(NOW), living(NOW + 10_000)], made)).toEqual([]);
+    expect(unmetAfter([living(NOW)], made)).toEqual(['heartbeat', 'heartbeat']);
+  });
+
+  test('the row of the dead one has to hold what was written', () => {
+    expect(unmetAfter([living(NOW, 402), living(NOW + 10_000, 402)], made)).toEqual(['dead-row']);
+  });
+
+  test('nobody else is let off', () => {
+    const left = { leftovers: { patchGlobal: 'x', patchLocal: false, recoveryTarball: false, lxdDebug: false } };
+    expect(unmetAfter([living(NOW), living(NOW + 10_000, 387, left)], made)).toEqual(['left-over']);
   });
 });

@@ -61,7 +61,8 @@ describe.each(CALLS.map((call) => [call.kind, call] as const))('the text of %s',
 
 describe('what may not be compiled', () => {
   test.each([
-    ['a target above an old count', { ...PATCH, target: 402 }],
+    ['a target above an old count', { ...PATCH, target: 403 }],
+    ['a target that is an old count', { ...PATCH, target: 402, mayRaise: true as const }],
     ['no rows', { ...PATCH, rowIds: [] }],
     ['no old counts', { ...PATCH, oldCounts: [] }],
     ['a fraction', { ...PATCH, schema: 73.5 }],

@@ -45,7 +45,10 @@ export function deadRowRules(situation: Situation): readonly Finding[] {
         }),
       ],
       extensionsMissing: [],
-      next: `Bring ${listNames(owners)} back, then: status ${situation.cluster}`,
+      next:
+        serves || owners.length > 1
+          ? `Bring ${listNames(owners)} back, then: status ${situation.cluster}`
+          : `Bring ${listNames(owners)} back, then: status ${situation.cluster}. Only if that will never be, by break-glass: recover ${situation.cluster} --strategy unblock-dead-row`,
     },
   ];
 }
