@@ -6,6 +6,7 @@ import { COMMANDS } from '../commands/index.ts';
 import { openStore, type SqliteStore } from './adapters/sqlite/open-store.ts';
 import { createSshTransport } from './adapters/ssh/transport.ts';
 import { createClock } from './adapters/system/clock.ts';
+import { hostName } from './adapters/system/host-name.ts';
 import { createIds } from './adapters/system/ids.ts';
 import { createTimers } from './adapters/system/timers.ts';
 import type { AppDeps, DoctorCheck, Runs } from './app/deps.ts';
@@ -20,6 +21,7 @@ import { ok, type Result } from './domain/result.ts';
 import type { Run } from './domain/run.ts';
 import { LXD_CATALOGUE } from './engine/catalogue.ts';
 import { createFailpoints, type Failpoints } from './engine/failpoints.ts';
+import { createMarkers } from './engine/markers.ts';
 import { createOutbox, type Outbox } from './engine/outbox.ts';
 import { createRunner, type Runner } from './engine/runner.ts';
 import { logPatterns, releaseTable } from './lxd/data/index.ts';
@@ -69,7 +71,9 @@ export async function createLockstep(options: LockstepOptions): Promise<Result<L
   const tokenKey = await findTokenKey(store, ids);
   const timers = createTimers();
   const transport = createSshTransport({ clock, timers, log, agentSocket: options.agentSocket });
-  const prober = createProber({ transport, clock, ids, log, releases: releaseTable, patterns: logPatterns });
+  const installation = await findInstallation(store, ids);
+  const looking = { releases: releaseTable, patterns: logPatterns, installation };
+  const prober = createProber({ transport, clock, ids, log, ...looking });
   const chats = new Map<Platform, ChatPort>(options.chats.map((chat) => [chat.platform, chat]));
   const { clusters } = options;
   const present = createPresent({ store, clock, clusters, tokenKey });
@@ -79,6 +83,7 @@ export async function createLockstep(options: LockstepOptions): Promise<Result<L
     transport,
     prober,
     catalogue: LXD_CATALOGUE,
+    markers: createMarkers({ transport, clock, timers, installation }),
     releases: releaseTable,
     findCluster: (name) => clusters.find((cluster) => cluster.name === name),
     clock,
@@ -147,9 +152,25 @@ function runsOver(runner: Runner, log: Log): Runs {
     begin(run: RunId) {
       runner.start(run).catch((cause: unknown) => log.error('a run stopped', { run }, cause));
     },
+    release(run: RunId) {
+      runner.release(run).catch((cause: unknown) => log.error('markers were not taken away', { run }, cause));
+    },
     settled: (run) => runner.settled(run),
     resume: (request) => runner.resume(request),
   };
+}
+
+/** The host and a few random characters: what another installation is told when it meets a marker of this one. Kept for good. */
+async function findInstallation(store: SqliteStore, ids: Ids): Promise<string> {
+  const known = await store.getMeta('installation');
+  if (known !== null) return known;
+  const host = hostName()
+    .replace(/[^A-Za-z0-9.-]+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, 40);
+  const made = `${host === '' ? 'lockstep' : host}-${ids.messageId().slice(1, 9)}`;
+  await store.setMeta('installation', made);
+  return made;
 }
 
 async function findTokenKey(store: SqliteStore, ids: Ids): Promise<string> {

@@ -51,7 +51,9 @@ async function endAtRest(call: Call, run: Run, by: string): Promise<void> {
     ],
   });
   // It started in between: then the abort is honoured before its next step.
-  if (ended.ok) await announce(call.deps, ended.value, 'run-ended');
+  if (!ended.ok) return;
+  await announce(call.deps, ended.value, 'run-ended');
+  if (ended.value.startedAt !== null) call.deps.runs.release(run.id);
 }
 
 export interface Verdict {

@@ -28,6 +28,8 @@ export interface Runs {
   begin(run: RunId): void;
   /** The run once it is not being worked on here; null when it doesn't exist. */
   settled(run: RunId): Promise<Run | null>;
+  /** Takes the markers of a run away that a person ended while nobody worked on it; is not waited for. */
+  release(run: RunId): void;
   /** A person's verdict on a paused run: send the step again, or take it as done. */
   resume(request: ResumeRequest): Promise<Run>;
 }

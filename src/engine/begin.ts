@@ -7,6 +7,7 @@ import { baselineOf, planRecovery } from '../domain/planner/index.ts';
 import type { Run } from '../domain/run.ts';
 import { startRecordOf } from '../domain/verify/index.ts';
 import { loadRun, type RunContext } from './context.ts';
+import { giveBack, hold, START_NEED_MS } from './hold.ts';
 import { lookAgain, planInputOf, type Seen } from './look-again.ts';
 import { saveStart } from './start-record.ts';
 
@@ -39,16 +40,24 @@ async function enterIfUnchanged(context: RunContext): Promise<Run | null> {
       `It was drafted by version ${run.codeVersion} of Lockstep; this is ${context.deps.codeVersion}.`,
     );
   }
+  return enterHeld(context, run);
+}
+
+/** The members are asked for their markers before they are read: what is read then, nobody else changes. */
+async function enterHeld(context: RunContext, run: Run): Promise<Run | null> {
   let difference = '';
   for (let tries = 0; tries < TRIES && !context.draining.aborted; tries += 1) {
     if (tries > 0) await context.deps.timers.sleep(PAUSE_MS, context.draining);
+    const { refused, silent } = await hold(context, run, START_NEED_MS);
+    if (refused.length > 0) return goStale(context, refused.join(' '));
     const seen = await lookAgain(context);
-    const found = findDifference(context, run, seen);
+    const found = findDifference(context, run, seen) ?? silent[0];
     if (found === undefined) return enter(context, run, seen);
     difference = found;
   }
   if (context.draining.aborted) return null;
-  return goStale(context, difference);
+  const left = await giveBack(context, run);
+  return goStale(context, [difference, ...left].join(' '));
 }
 
 /** A sentence when the approved plan is not what would be planned now. */
@@ -67,7 +76,7 @@ async function enter(context: RunContext, run: Run, seen: Seen): Promise<Run | n
   await saveStart(deps.store, run, { ...record, baseline: baselineOf(planInputOf(context, run, seen)) });
   await deps.failpoints.hit('before-running');
   const steps = run.plan.stages.length;
-  return journal.move({
+  const moved = await journal.move({
     from: ['approved'],
     to: 'running',
     entries: [
@@ -77,6 +86,8 @@ async function enter(context: RunContext, run: Run, seen: Seen): Promise<Run | n
       ),
     ],
   });
+  if (moved === null) await giveBack(context, run);
+  return moved;
 }
 
 async function goStale(context: RunContext, why: string): Promise<null> {

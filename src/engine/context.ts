@@ -16,6 +16,8 @@ export interface RunContext {
   readonly draining: AbortSignal;
   /** Steps that are done or failed and run again all the same: `id@member`. */
   readonly again: Set<string>;
+  /** The earliest deadline of the run's markers, ms; 0 when they are not known to be there. */
+  readonly hold: { until: number };
 }
 
 export function keyOf(step: { readonly id: string; readonly member: MemberName }): string {

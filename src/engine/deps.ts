@@ -8,6 +8,7 @@ import type { Store } from '../ports/store.ts';
 import type { Clock, Log, Timers } from '../ports/system.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { Failpoints } from './failpoints.ts';
+import type { Markers } from './markers.ts';
 
 /** What a member's answer to a step means. */
 export interface StepVerdict {
@@ -35,6 +36,7 @@ export interface RunnerDeps {
   readonly transport: Transport;
   readonly prober: { probe(cluster: ClusterConfig): Promise<ClusterObservation> };
   readonly catalogue: Catalogue;
+  readonly markers: Markers;
   readonly releases: ReleaseTable;
   readonly findCluster: (name: ClusterName) => ClusterConfig | undefined;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import type { PlanStep } from '../domain/plan.ts';
 import { takesVerdict, type Run } from '../domain/run.ts';
 import type { NewTimelineEntry } from '../domain/timeline.ts';
 import { describeHealing, describeHold, removeOwnPatch } from './clean-up.ts';
+import { describeMarkers, giveBack } from './hold.ts';
 import { loadRun, recordOf, type RunContext } from './context.ts';
 
 /** Its own unconsumed patch is removed first: a pause may last, and the file must not act meanwhile. */
@@ -17,7 +18,7 @@ export async function pauseRun(
   const { journal, id } = context;
   const left = await leftOf(context);
   const next = nextOf(await loadRun(context));
-  const explanation = [why, ...left, `Next: ${next}`].join(' ');
+  const explanation = [why, ...left, ...describeMarkers(context), `Next: ${next}`].join(' ');
   await context.deps.failpoints.hit('before-end');
   const moved = await journal.move({
     from: ['running'],
@@ -36,11 +37,14 @@ function nextOf(run: Run): string {
 }
 
 /** Asked for while it was on its way to the pause: a run at rest has nobody else to honour that. */
-async function abortIfAsked({ journal }: RunContext, run: Run, known: readonly string[]): Promise<Run> {
+async function abortIfAsked(context: RunContext, run: Run, known: readonly string[]): Promise<Run> {
+  const { journal } = context;
   if (run.abortRequestedBy === null) return run;
+  const markers = await giveBack(context, run);
   const explanation = [
     `${run.abortRequestedBy} aborted it; what was done stays done.`,
     ...known,
+    ...markers,
     `Next: /lxd status ${run.cluster}`,
   ].join(' ');
   const moved = await journal.move({
@@ -61,7 +65,8 @@ export async function stopAtSteps(context: RunContext, steps: readonly PlanStep[
   );
   if (failing.some(({ state }) => state === 'unknown') || hasChanged(run)) return pauseRun(context, why.join(' '));
   const { journal } = context;
-  const explanation = `${why.join(' ')} Nothing was changed. Next: /lxd recover ${run.cluster}`;
+  const left = await giveBack(context, run);
+  const explanation = [...why, 'Nothing was changed.', ...left, `Next: /lxd recover ${run.cluster}`].join(' ');
   const moved = await journal.move({
     from: ['running'],
     to: 'failed',
@@ -74,7 +79,7 @@ export async function stopAtSteps(context: RunContext, steps: readonly PlanStep[
 export async function abortRun(context: RunContext): Promise<Run> {
   const { journal, id } = context;
   const run = await loadRun(context);
-  const left = await leftOf(context);
+  const left = [...(await leftOf(context)), ...(await giveBack(context, run))];
   const explanation = [
     `${run.abortRequestedBy ?? 'Somebody'} aborted it; what was done stays done.`,
     ...left,

@@ -3,6 +3,7 @@
  * only on the object that was passed in; there is no global switch.
  */
 export const FAILPOINTS = [
+  'after-marker',
   'before-running',
   'before-intent',
   'after-intent',

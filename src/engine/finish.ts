@@ -18,6 +18,7 @@ import { loadRun, type RunContext } from './context.ts';
 import { runAfterVerify, stepsAfterVerify } from './after-verify.ts';
 import { abortRun, pauseRun, stopAtSteps } from './end.ts';
 import { createJournal } from './journal.ts';
+import { giveBack } from './hold.ts';
 import { lookAgain, type Seen } from './look-again.ts';
 import { findStart } from './start-record.ts';
 
@@ -75,17 +76,24 @@ async function succeed(context: RunContext, run: Run, known: string): Promise<Ru
       ? 'The patch file is gone from every member; nothing else was changed.'
       : `${endWords(run, context.cluster.members.length)}; ${heartbeatWords(run)}, and nothing of this run is left.${afterwards(run)}`;
   const text = known === '' ? judged : `${judged} ${known}`;
+  const left = await giveBack(context, run);
   // First: a process that dies in between takes this run up again and finds the other one marked.
   if (run.plan.undoes !== undefined) await markRolledBack(context, run.plan.undoes.run);
   const moved = await journal.move({
     from: ['running'],
     to: 'succeeded',
     entries: [
+      ...left.map((words) => journal.entry('note', words)),
       journal.entry('verified', text),
       journal.entry('run-ended', `${id} succeeded after ${seconds} s. ${text}`),
     ],
   });
   return moved ?? loadRun(context);
+}
+
+/** Nothing is left that keeps a member from serving; warnings may be. */
+function isInStep({ findings }: Seen['diagnosis']): boolean {
+  return findings.every(({ severity }) => severity !== 'critical');
 }
 
 /** The run that this one undid. Nothing happens when that run is marked already. */

@@ -5,6 +5,7 @@
 import type { PlanStep } from '../domain/plan.ts';
 import { openSteps, takesVerdict, type Run } from '../domain/run.ts';
 import { keyOf, loadRun, recordOf, type RunContext } from './context.ts';
+import { giveBack } from './hold.ts';
 import { preparePatchAgain } from './patch-again.ts';
 import type { ResumeRequest } from './deps.ts';
 
@@ -61,8 +62,11 @@ async function takeAsDone({ deps, journal, id }: RunContext, step: PlanStep, by:
   });
 }
 
-async function acceptEnd({ journal, id }: RunContext, run: Run, { by }: ResumeRequest): Promise<Run> {
-  const explanation = `${by} took the end as it is, although the verification did not succeed.`;
+async function acceptEnd(context: RunContext, run: Run, { by }: ResumeRequest): Promise<Run> {
+  const { journal, id } = context;
+  const left = await giveBack(context, run);
+  const explanation =
+    `${by} took the end as it is, although the verification did not succeed. ${left.join(' ')}`.trim();
   const moved = await journal.move({
     from: ['paused'],
     to: 'succeeded',

@@ -4,11 +4,12 @@
  */
 import type { RunId } from '../domain/ids.ts';
 import { checkChangeWindow } from '../domain/policy.ts';
-import type { Run } from '../domain/run.ts';
+import { isEnded, type Run } from '../domain/run.ts';
 import { begin } from './begin.ts';
 import { loadRun, type RunContext } from './context.ts';
 import type { ResumeRequest, RunnerDeps } from './deps.ts';
 import { pauseRun } from './end.ts';
+import { giveBack } from './hold.ts';
 import { createJournal } from './journal.ts';
 import { applyVerdict } from './resume.ts';
 import { work } from './work.ts';
@@ -26,6 +27,8 @@ export interface Runner {
   resume(request: ResumeRequest): Promise<Run>;
   /** At the start of a process: takes up every run that was approved or running; resolves when each ended or paused. */
   reconcile(): Promise<readonly Run[]>;
+  /** Takes the markers of a run away that ended while nobody worked on it. */
+  release(run: RunId): Promise<Run>;
   /** The run once nobody works on it here; null when it doesn't exist. */
   settled(run: RunId): Promise<Run | null>;
   /** Resolves when this process works on no run. */
@@ -63,7 +66,15 @@ export function createRunner(deps: RunnerDeps): Runner {
     const run = await requireRun(deps, id);
     const cluster = deps.findCluster(run.cluster);
     if (cluster === undefined) return leaveUnconfigured(deps, run);
-    return { deps, cluster, id, journal: createJournal(deps, run), draining: draining.signal, again: new Set() };
+    return {
+      deps,
+      cluster,
+      id,
+      journal: createJournal(deps, run),
+      draining: draining.signal,
+      again: new Set(),
+      hold: { until: 0 },
+    };
   }
 
   async function startOne(id: RunId): Promise<Run> {
@@ -73,6 +84,16 @@ export function createRunner(deps: RunnerDeps): Runner {
     // Its worker was lost with a broken store, and a person wants it to end: nobody else here would honour that.
     const isAbandoned = run.state === 'running' && run.abortRequestedBy !== null;
     return isOurs || isAbandoned ? work(context) : run;
+  }
+
+  async function releaseOne(id: RunId): Promise<Run> {
+    const context = await contextOf(id);
+    if ('state' in context) return context;
+    const run = await loadRun(context);
+    if (!isEnded(run.state)) return run;
+    const left = await giveBack(context, run);
+    if (left.length > 0) await context.journal.note(left.map((text) => context.journal.entry('note', text)));
+    return run;
   }
 
   async function takeUp(found: Run): Promise<Run> {
@@ -106,6 +127,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       const found = await deps.store.listRuns({ states: ['approved', 'running'] });
       return Promise.all(found.map((run) => occupy(run.id, () => takeUp(run))));
     },
+    release: (id) => occupy(id, () => releaseOne(id)),
     async settled(run) {
       await active.get(run)?.catch(() => undefined);
       return deps.store.findRun(run);

@@ -5,8 +5,9 @@
 import type { PlanStage, PlanStep } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import { keyOf, loadRun, recordOf, type RunContext } from './context.ts';
-import { abortRun, stopAtSteps } from './end.ts';
+import { abortRun, pauseRun, stopAtSteps } from './end.ts';
 import { finish } from './finish.ts';
+import { hold, needOf, VERIFY_NEED_MS } from './hold.ts';
 import { preparePatchAgain } from './patch-again.ts';
 import { runStep } from './step.ts';
 
@@ -17,6 +18,8 @@ export async function work(context: RunContext): Promise<Run> {
     if (run.state !== 'running' || context.draining.aborted) return run;
     if (run.abortRequestedBy !== null) return abortRun(context);
     const stage = nextStage(context, run);
+    const { refused } = await hold(context, run, stage === undefined ? VERIFY_NEED_MS : needOf(context, stage));
+    if (refused.length > 0) return pauseRun(context, refused.join(' '));
     if (stage === undefined) return finish(context);
     const open = stage.steps.filter((step) => isOpen(context, run, step));
     const states = await Promise.all(open.map((step) => runStep(context, step)));

@@ -2,7 +2,6 @@
  * What a step's text or look said. Owns reading the result line and the exit codes together: they must agree, else the outcome
  * is unknown. Values are a member's words, so they are clipped and stay hostile.
  */
-import type { StepKind } from '../domain/plan.ts';
 import { EXIT_CODES } from './catalogue/text.ts';
 import { clipText, decodeText } from './parse/bytes.ts';
 
@@ -39,7 +38,8 @@ function isStatus(word: string): word is StepStatus {
   return Object.hasOwn(EXIT_CODES, word);
 }
 
-export function parseStepResult(kind: StepKind, stdout: Uint8Array, exitCode: number): StepResult {
+/** `kind` is the word that the text was built with. */
+export function parseStepResult(kind: string, stdout: Uint8Array, exitCode: number): StepResult {
   const line = findResultLine(stdout);
   if (line !== undefined && line.kind === kind && isStatus(line.status) && EXIT_CODES[line.status] === exitCode) {
     return { kind: 'said', status: line.status, values: line.values };
@@ -49,7 +49,7 @@ export function parseStepResult(kind: StepKind, stdout: Uint8Array, exitCode: nu
 }
 
 /** What a look said. Anything but a clear word is `cannot-tell`. */
-export function parseLook(kind: StepKind, stdout: Uint8Array, exitCode: number): Verdict {
+export function parseLook(kind: string, stdout: Uint8Array, exitCode: number): Verdict {
   const line = findResultLine(stdout);
   if (exitCode !== 0 || line?.kind !== kind) return 'cannot-tell';
   return line.status === 'done' || line.status === 'not-done' ? line.status : 'cannot-tell';

@@ -21,6 +21,8 @@ export interface ProberParts {
   readonly log: Log;
   readonly releases: ReleaseTable;
   readonly patterns: readonly PatternValue[];
+  /** This installation of Lockstep: markers of others are told apart from its own. */
+  readonly installation?: string;
 }
 
 interface ProbeOptions {
@@ -67,8 +69,9 @@ async function probeMember(
   if (reach !== null || outcome.kind !== 'exited') return unreached(reach ?? { kind: 'lost', text: outcome.kind });
   const frame = parseFrame(outcome.stdout, nonce);
   if (!frame.ok) return unreached({ kind: 'garbled', text: frame.error.text });
-  const { releases, patterns } = parts;
-  const parsed = parseMember(frame.value, { receivedAt, sentAt, knownBinaries, releases, patterns });
+  const { releases, patterns, installation } = parts;
+  const own = installation === undefined ? {} : { installation };
+  const parsed = parseMember(frame.value, { receivedAt, sentAt, knownBinaries, releases, patterns, ...own });
   cache.set(place, parsed.measured);
   return { ...seen, reach: { kind: 'answered' }, facts: parsed.facts };
 }

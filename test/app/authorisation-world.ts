@@ -110,6 +110,7 @@ function createBench(observation: ClusterObservation = OBSERVATION): Bench {
         prober: { probe: async () => observation },
         runs: {
           begin: (run) => void started.push(run),
+          release: () => undefined,
           settled: (run) => store.findRun(run),
           async resume(request) {
             resumed.push(request);

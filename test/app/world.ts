@@ -155,6 +155,7 @@ function fakeRuns(world: () => World): Runs {
     begin: (run) => {
       world().started.push(run);
     },
+    release: () => undefined,
     settled: (run) => world().store.findRun(run),
     async resume({ run }) {
       const found = await world().store.findRun(run);

@@ -12,6 +12,7 @@ import type { Log } from '../../src/ports/system.ts';
 import { aCluster } from './cluster.ts';
 import { createFakeCluster, type FakeCluster } from './fake-cluster.ts';
 import { orderText } from './order-text.ts';
+import { createFakeMarkers, type FakeMarkers } from './markers.ts';
 import { createFakeTime, type FakeTime } from './fake-clock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import type { DaemonState } from './observation-spec.ts';
@@ -28,6 +29,7 @@ export const SILENT: Log = {
 
 export interface Rig {
   readonly world: FakeCluster;
+  readonly markers: FakeMarkers;
   readonly time: FakeTime;
   readonly store: Store;
   readonly failpoints: Failpoints;
@@ -64,6 +66,7 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
   const time = createFakeTime();
   const world = createFakeCluster(time.clock, options.daemon ?? 'crash-looping');
   options.prepare?.(world);
+  const markers = createFakeMarkers(time.clock);
   const store = createMemoryStore();
   const failpoints = createFailpoints();
   const cluster = aCluster();
@@ -72,6 +75,7 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
     transport: world.transport,
     prober: world.prober,
     catalogue: world.catalogue,
+    markers: markers.of('here'),
     releases: RELEASES,
     findCluster: (name) => (name === cluster.name ? cluster : undefined),
     clock: time.clock,
@@ -87,6 +91,7 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
   const run = async (): Promise<Run> => (await store.findRun(RUN))!;
   return {
     world,
+    markers,
     time,
     store,
     failpoints,

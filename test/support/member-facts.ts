@@ -53,6 +53,7 @@ export function factsOf(
     log: logOf(daemon, build, now),
     instances: { running: [] },
     lxcfsPid: 900 + index,
+    marker: null,
     leftovers: { patchGlobal: null, patchLocal: false, recoveryTarball: false, lxdDebug: false },
     disk: { databaseBytes: 20_000_000, freeBytes: 5_000_000_000 },
     stopKnowsCrashed: true,

@@ -2,6 +2,7 @@
  * Lockstep as a whole, without SSH and without a chat platform: commands and buttons, the real runner, a real store, three fake
  * members, a clock and gates that the test owns. A crash drops the process; the store, the members and the clock go on.
  */
+import { createFakeMarkers } from '../../support/markers.ts';
 import { COMMANDS } from '../../../commands/index.ts';
 import type { AppDeps } from '../../../src/app/deps.ts';
 import { createInbound, type HandleInbound } from '../../../src/app/inbound.ts';
@@ -103,6 +104,7 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
     late: [],
     lateness: 0.5,
   };
+  const markers = createFakeMarkers(clock);
   const log = { ...SILENT, error: (_message: string, _fields: unknown, cause?: unknown) => void errors.push(cause) };
   const count = (): string => String((ids += 1));
 
@@ -148,6 +150,7 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
       transport: mortal(reachThrough(reach), life),
       prober: mortal(probeThrough(reach), life),
       catalogue: members.cluster.catalogue,
+      markers: mortal(markers.of('here'), life),
       releases: RELEASES,
       findCluster,
       clock,
@@ -175,6 +178,7 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
       },
       runs: {
         begin: (run) => void runner.start(run).catch((cause: unknown) => errors.push(cause)),
+        release: (run) => void runner.release(run).catch(() => undefined),
         settled: (run) => runner.settled(run),
         resume: (request) => runner.resume(request),
       },

@@ -1,0 +1,116 @@
+/** A run and its markers: taken before anything else, renewed, given back at every end; somebody else's are never touched. */
+import { describe, expect, test } from 'vitest';
+import { aRig, type Rig } from '../support/engine.ts';
+import { RUN } from '../support/planning.ts';
+
+const HOUR_MS = 3_600_000;
+const THEIRS = 'there r999999';
+
+function holdElsewhere({ markers, time }: Rig, member: string, forMs: number): void {
+  markers.held.set(member, { owner: THEIRS, until: time.clock.nowMs() + forMs });
+}
+
+const heldBy = ({ markers }: Rig): readonly string[] =>
+  [...markers.held].map(([name, { owner }]) => `${name} ${owner}`);
+
+describe('the markers of a run', () => {
+  test('are there before its first step, and gone when it succeeded', async () => {
+    const rig = await aRig();
+    const during: string[][] = [];
+    rig.world.onExec = () => void during.push([...heldBy(rig)]);
+    expect((await rig.runner.start(RUN)).state).toBe('succeeded');
+    expect(during.length).toBeGreaterThan(0);
+    for (const seen of during) expect(seen).toEqual([`m1 here ${RUN}`, `m2 here ${RUN}`, `m3 here ${RUN}`]);
+    expect(heldBy(rig)).toEqual([]);
+  });
+
+  test('on one member another’s: nothing is sent, the refusal names it, and ours are gone everywhere', async () => {
+    const rig = await aRig();
+    holdElsewhere(rig, 'm3', HOUR_MS);
+    const run = await rig.runner.start(RUN);
+    expect(run).toMatchObject({ state: 'stale' });
+    expect(run.explanation).toContain('m3 is held by there r999999');
+    expect(run.explanation).toContain('Nothing was changed');
+    expect(rig.world.sent).toEqual([]);
+    expect(heldBy(rig)).toEqual([`m3 ${THEIRS}`]);
+  });
+
+  test('another’s whose deadline has passed is no obstacle', async () => {
+    const rig = await aRig();
+    holdElsewhere(rig, 'm1', -1);
+    expect((await rig.runner.start(RUN)).state).toBe('succeeded');
+  });
+
+  test('a member that does not answer keeps the run from starting, and nothing is left', async () => {
+    const rig = await aRig();
+    rig.markers.silent.add('m2');
+    const run = await rig.runner.start(RUN);
+    expect(run.state).toBe('stale');
+    expect(run.explanation).toContain('m2 did not answer');
+    expect(heldBy(rig)).toEqual([]);
+  });
+
+  test('stay on a pause until their deadline, which the card names; then another may take them, and a resume is refused', async () => {
+    const rig = await aRig({ prepare: (world) => world.mishap('back-up', 'm2', { kind: 'timed-out', effect: false }) });
+    rig.world.blindLook = 'unknown';
+    const paused = await rig.runner.start(RUN);
+    expect(paused.state).toBe('paused');
+    expect(paused.explanation).toMatch(/kept out until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
+    expect(heldBy(rig)).toHaveLength(3);
+    for (const name of ['m1', 'm2', 'm3']) holdElsewhere(rig, name, HOUR_MS);
+    const sent = rig.world.sent.length;
+    const request = { run: RUN, verdict: 'done', step: null, member: null, by: 'alice' } as const;
+    await rig.restart().resume(request);
+    await new Promise((resolve) => setImmediate(resolve));
+    const run = await rig.run();
+    expect(run.state).toBe('paused');
+    expect(run.explanation).toContain(`m1 is held by ${THEIRS}`);
+    expect(rig.world.sent.slice(sent).filter((text) => !text.startsWith('remove-patch'))).toEqual([]);
+    expect(heldBy(rig)).toEqual([`m1 ${THEIRS}`, `m2 ${THEIRS}`, `m3 ${THEIRS}`]);
+  });
+
+  test('are given back when a person ends a paused run', async () => {
+    const rig = await aRig({ prepare: (world) => world.mishap('back-up', 'm2', { kind: 'timed-out', effect: false }) });
+    rig.world.blindLook = 'unknown';
+    await rig.runner.start(RUN);
+    const at = rig.time.clock.nowMs();
+    await rig.store.changeState({ run: RUN, from: ['paused'], to: 'aborted', at, explanation: null, entries: [] });
+    await rig.runner.release(RUN);
+    expect(heldBy(rig)).toEqual([]);
+  });
+
+  test('of a run that is under way are not given back by that', async () => {
+    const rig = await aRig();
+    await rig.startAndDieAt('after-intent');
+    await rig.restart().release(RUN);
+    expect(heldBy(rig)).toHaveLength(3);
+  });
+
+  test.each([
+    'after-marker',
+    'before-running',
+    'after-intent',
+    'after-outcome',
+    'before-verify',
+    'before-end',
+  ] as const)('after a crash at %s they are ours, and gone at the end', async (place) => {
+    const rig = await aRig();
+    await rig.startAndDieAt(place);
+    expect(heldBy(rig)).toEqual([`m1 here ${RUN}`, `m2 here ${RUN}`, `m3 here ${RUN}`]);
+    await rig.restart().reconcile();
+    expect((await rig.run()).state).toBe('succeeded');
+    expect(heldBy(rig)).toEqual([]);
+  });
+
+  test('taken over while Lockstep was down pause the run instead of sharing the cluster', async () => {
+    const rig = await aRig();
+    await rig.startAndDieAt('after-intent');
+    for (const name of ['m1', 'm2', 'm3']) holdElsewhere(rig, name, HOUR_MS);
+    const sent = rig.world.sent.length;
+    await rig.restart().reconcile();
+    const run = await rig.run();
+    expect(run.state).toBe('paused');
+    expect(run.explanation).toContain(THEIRS);
+    expect(rig.world.sent.slice(sent)).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+/** Markers in memory: who holds which member, for engines that share a cluster. Counts what was asked. */
+import type { Markers } from '../../src/engine/markers.ts';
+import type { Clock } from '../../src/ports/system.ts';
+
+export interface FakeMarkers {
+  /** Member to `installation run`. */
+  readonly held: Map<string, { readonly owner: string; readonly until: number }>;
+  /** Members that do not answer. */
+  readonly silent: Set<string>;
+  readonly asked: string[];
+  of(installation: string): Markers;
+}
+
+const LIFE_MS = 1_800_000;
+
+export function createFakeMarkers(clock: Clock): FakeMarkers {
+  const world: Omit<FakeMarkers, 'of'> = { held: new Map(), silent: new Set(), asked: [] };
+  return {
+    ...world,
+    of: (installation) => ({
+      async take({ members, run, needMs }) {
+        const owner = `${installation} ${run}`;
+        world.asked.push(`take ${owner}`);
+        const now = clock.nowMs();
+        const until = now + Math.max(LIFE_MS, 2 * needMs);
+        const answering = members.filter((name) => !world.silent.has(name));
+        const isFree = (name: string): boolean => {
+          const holder = world.held.get(name);
+          return holder === undefined || holder.owner === owner || holder.until <= now;
+        };
+        const others = answering.filter((name) => !isFree(name));
+        for (const name of answering.filter(isFree)) world.held.set(name, { owner, until });
+        if (others.length > 0) {
+          return {
+            kind: 'refused',
+            reasons: others.map((name) => `${name} is held by ${world.held.get(name)?.owner}.`),
+          };
+        }
+        const silent = members.filter((name) => world.silent.has(name)).map((name) => `${name} did not answer.`);
+        return { kind: 'held', until, takenOver: [], silent };
+      },
+      async drop(_cluster, members, run) {
+        world.asked.push(`drop ${installation} ${run}`);
+        for (const name of members)
+          if (world.held.get(name)?.owner === `${installation} ${run}`) world.held.delete(name);
+        return [];
+      },
+    }),
+  };
+}
