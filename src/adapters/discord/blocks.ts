@@ -6,13 +6,16 @@ import type { Block, Inline } from '../../chat/message.ts';
 import { shortTime } from '../../chat/words.ts';
 import { visibleLine } from '../../chat/visible.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import type { Part } from './clamp.ts';
+import type { Atom, Part } from './clamp.ts';
 import { cut, escapeLine, escapeText, fenceLines, guardLine, monoText } from './escape.ts';
 import { TABLE_COLUMNS } from './limits.ts';
 import { tableLines } from './table.ts';
 
 const PERSON = /^discord:(\d{5,20})$/;
 const LONGEST_TITLE = 200;
+const LONGEST_WORDS = 500;
+const LONGEST_URL = 300;
+const LONGEST_CELL = 300;
 /** A folded block of more lines than the first number shows the second. */
 const FOLD_ABOVE = 6;
 const FOLD_TO = 3;
@@ -26,16 +29,21 @@ export interface BlockParts {
 export function renderBlock(block: Exclude<Block, { kind: 'image' }>): BlockParts {
   switch (block.kind) {
     case 'heading':
-      return shown(boldLine(block.text));
+      return lines([[{ kind: 'strong', text: block.text }]], '');
     case 'text':
-      return shown(inlineLine(block.parts));
+      return lines([block.parts], '');
     case 'note':
-      return shown(`-# ${inlineLine(block.parts)}`);
+      return lines([block.parts], '-# ');
     case 'divider':
-      return shown('──────────');
+      return { parts: [{ kind: 'text', atoms: [{ text: '──────────', plain: true }] }], folded: [] };
     case 'fields':
-      return shown(
-        block.fields.map(({ label, value }) => `**${escapeText(label)}** ${inlineText(value)}`.trimEnd()).join('\n'),
+      return lines(
+        block.fields.map(({ label, value }) => [
+          { kind: 'strong', text: label },
+          { kind: 'plain', text: ' ' },
+          ...value,
+        ]),
+        '',
       );
     case 'table':
       return renderTable(block);
@@ -46,28 +54,71 @@ export function renderBlock(block: Exclude<Block, { kind: 'image' }>): BlockPart
   }
 }
 
-export function inlineLine(parts: readonly Inline[]): string {
-  return guardLine(inlineText(parts));
+/** Lines that belong together, each with what stands before it. */
+function lines(all: readonly (readonly Inline[])[], before: string): BlockParts {
+  const atoms = all.flatMap((parts, at) => {
+    const line = lineAtoms(parts);
+    if (line.every(({ text }) => text.trim() === '')) return [];
+    return [{ text: `${at === 0 ? '' : '\n'}${before}`, plain: true }, ...line];
+  });
+  const long = all.some((parts) => parts.some(isLong));
+  return {
+    parts: atoms.length === 0 ? [] : [{ kind: 'text', atoms }],
+    folded: long ? ['the end of very long words'] : [],
+  };
 }
 
-function inlineText(parts: readonly Inline[]): string {
-  return parts.map(inlinePart).join('');
+/** Neighbours of plain text become one before they are escaped: an address may begin in one and end in the next. */
+function lineAtoms(parts: readonly Inline[]): readonly Atom[] {
+  const merged: Inline[] = [];
+  for (const part of parts.map(simplify)) {
+    const last = merged.at(-1);
+    if (last?.kind === 'plain' && part.kind === 'plain') {
+      merged[merged.length - 1] = { kind: 'plain', text: last.text + part.text };
+    } else {
+      merged.push(part);
+    }
+  }
+  const atoms = merged.map(atomOf);
+  const first = atoms.findIndex(({ text }) => text.trim() !== '');
+  return atoms.map((atom, at) => (at === first && atom.plain ? { text: guardLine(atom.text), plain: true } : atom));
 }
 
-function inlinePart(part: Inline): string {
+/** What has no form of its own in Discord is plain text. */
+function simplify(part: Inline): Inline {
+  if (part.kind === 'strong' && visibleLine(part.text).trim() === '') return { kind: 'plain', text: ' ' };
+  if (part.kind === 'mono' && visibleLine(part.text).trim() === '') return { kind: 'plain', text: ' ' };
+  if (part.kind === 'user' && !PERSON.test(part.principal)) return { kind: 'plain', text: part.name };
+  if (part.kind === 'link' && webAddress(part.url) === null) {
+    const { text, url } = part;
+    return { kind: 'plain', text: text === url ? text : `${text} (${cut(url, LONGEST_URL)})` };
+  }
+  return part;
+}
+
+function isLong(part: Inline): boolean {
+  return part.kind !== 'plain' && part.kind !== 'time' && wordsOf(part).length > LONGEST_WORDS;
+}
+
+function wordsOf(part: Exclude<Inline, { kind: 'time' }>): string {
+  return part.kind === 'user' ? part.name : part.text;
+}
+
+/** What has markup around it is kept whole later, so it may not be large. */
+function atomOf(part: Inline): Atom {
   switch (part.kind) {
     case 'plain':
-      return escapeText(part.text);
+      return { text: escapeText(part.text), plain: true };
     case 'strong':
-      return part.text.trim() === '' ? escapeText(part.text) : `**${escapeText(part.text)}**`;
+      return { text: `**${escapeText(cut(part.text, LONGEST_WORDS)).trim()}**`, plain: false };
     case 'mono':
-      return monoText(part.text);
+      return { text: monoText(cut(part.text, LONGEST_WORDS)), plain: false };
     case 'time':
-      return timeText(part.at);
+      return { text: timeText(part.at), plain: false };
     case 'user':
-      return userText(part.principal, part.name);
+      return userAtom(part.principal, cut(part.name, LONGEST_WORDS));
     case 'link':
-      return linkText(part.text, part.url);
+      return linkAtom(cut(part.text, LONGEST_WORDS), part.url);
     default:
       return assertNever(part);
   }
@@ -79,48 +130,49 @@ function timeText(at: number): string {
 }
 
 /** A mention can't be imitated by a nickname. In an embed it pings nobody. */
-function userText(principal: string, name: string): string {
-  const id = PERSON.exec(principal)?.[1];
-  return id === undefined ? escapeText(name) : `<@${id}> (${escapeText(name)})`;
+function userAtom(principal: string, name: string): Atom {
+  return { text: `<@${PERSON.exec(principal)?.[1] ?? '0'}> (${escapeText(name)})`, plain: false };
+}
+
+function webAddress(address: string): URL | null {
+  if (address.length > LONGEST_URL || !URL.canParse(address)) return null;
+  const url = new URL(address);
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url : null;
 }
 
 /** The address is always to be seen: a link that hides where it goes is what attackers write. */
-function linkText(words: string, address: string): string {
-  const url = URL.canParse(address) ? new URL(address) : null;
-  const plain = words === address ? escapeText(words) : `${escapeText(words)} (${escapeText(address)})`;
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return plain;
-  const href = url.href.replace(
-    /[()<>\\`*_~|\s]/g,
-    (char) => `%${(char.codePointAt(0) ?? 0).toString(16).toUpperCase()}`,
+function linkAtom(words: string, address: string): Atom {
+  const url = webAddress(address);
+  const href = (url?.href ?? '').replace(
+    /[()<>\\`*_~|\s[\]]/g,
+    (char) => `%${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
-  return `[${escapeText(words)}](<${href}>) (${escapeText(url.host)})`;
+  return { text: `[${escapeText(words).trim() || 'link'}](<${href}>) (${escapeText(url?.host ?? '')})`, plain: false };
 }
 
 function renderTable(block: Extract<Block, { kind: 'table' }>): BlockParts {
-  const columns = block.columns.map(visibleLine);
-  const rows = block.rows.map((row) => row.map(visibleLine));
-  const lines = tableLines(columns, rows, TABLE_COLUMNS).flatMap((line) => fenceLines(line));
-  if (lines.length === 0) return { parts: [], folded: [] };
-  return { parts: [{ kind: 'fenced', title: '', lines, name: 'the table' }], folded: [] };
+  const cell = (text: string): string => cut(visibleLine(cut(text, LONGEST_CELL)), LONGEST_CELL);
+  const content = tableLines(
+    block.columns.map(cell),
+    block.rows.map((row) => row.map(cell)),
+    TABLE_COLUMNS,
+  );
+  if (content.every((line) => line.trim() === '')) return { parts: [], folded: [] };
+  const long = block.rows.some((row) => row.some((text) => text.length > LONGEST_CELL));
+  return {
+    parts: [{ kind: 'fenced', title: '', lines: content.flatMap((line) => fenceLines(line)), name: 'the table' }],
+    folded: long ? ['the end of long cells'] : [],
+  };
 }
 
 function renderCode(block: Extract<Block, { kind: 'code' }>): BlockParts {
   const all = fenceLines(block.text);
   const title = block.title === null ? '' : escapeLine(cut(block.title, LONGEST_TITLE / 2)).slice(0, LONGEST_TITLE);
   const name = block.title === null ? 'the output' : `“${cut(visibleLine(block.title).replace(/:$/, ''), 60)}”`;
-  const lines = block.fold === true && all.length > FOLD_ABOVE ? all.slice(0, FOLD_TO) : all;
-  const hidden = all.length - lines.length;
+  const kept = block.fold === true && all.length > FOLD_ABOVE ? all.slice(0, FOLD_TO) : all;
+  const hidden = all.length - kept.length;
   return {
-    parts: [{ kind: 'fenced', title, lines, name }],
+    parts: [{ kind: 'fenced', title, lines: kept, name }],
     folded: hidden === 0 ? [] : [`${hidden} lines of ${name}`],
   };
-}
-
-function boldLine(text: string): string {
-  const words = escapeText(text);
-  return words.trim() === '' ? '' : `**${words}**`;
-}
-
-function shown(text: string): BlockParts {
-  return { parts: text === '' ? [] : [{ kind: 'text', text }], folded: [] };
 }

@@ -5,9 +5,16 @@
 import { cutEscaped, escapeLine, fence, FENCE_COST } from './escape.ts';
 
 export type Part =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly atoms: readonly Atom[] }
   /** Lines in a fence; `name` says what it is when lines fall off. */
   | { readonly kind: 'fenced'; readonly title: string; readonly lines: readonly string[]; readonly name: string };
+
+/** A piece of a text: markup is kept whole or dropped whole, since half of it would act on what follows. */
+export interface Atom {
+  readonly text: string;
+  /** Escaped plain text, which can be cut anywhere. */
+  readonly plain: boolean;
+}
 
 export interface Clamped {
   readonly texts: readonly string[];
@@ -28,7 +35,7 @@ interface Work {
 }
 
 export function partText(part: Part): string {
-  if (part.kind === 'text') return part.text;
+  if (part.kind === 'text') return part.atoms.map(({ text }) => text).join('');
   return part.title === '' ? fence(part.lines) : `${part.title}\n${fence(part.lines)}`;
 }
 
@@ -64,8 +71,8 @@ function shrink(work: Work, wanted: number): void {
   const { part } = work;
   if (sizeOf(work) <= wanted) return;
   if (part.kind === 'text') {
-    work.part = { ...part, text: cutEscaped(part.text, Math.max(SMALLEST_TEXT, wanted)) };
-    work.cutText ||= work.part.text.length < part.text.length;
+    work.part = { kind: 'text', atoms: cutAtoms(part.atoms, Math.max(SMALLEST_TEXT, wanted)) };
+    work.cutText = true;
     return;
   }
   const room = Math.max(SMALLEST_FENCE, wanted) - FENCE_COST - part.title.length - 1;
@@ -87,6 +94,20 @@ function shrink(work: Work, wanted: number): void {
   work.part = { ...part, lines: kept };
 }
 
+function cutAtoms(atoms: readonly Atom[], length: number): readonly Atom[] {
+  const kept: Atom[] = [];
+  let room = length - 1;
+  for (const atom of atoms) {
+    if (atom.text.length > room) {
+      kept.push({ text: atom.plain ? cutEscaped(atom.text, room + 1) : '…', plain: true });
+      break;
+    }
+    kept.push(atom);
+    room -= atom.text.length;
+  }
+  return kept;
+}
+
 /** From the end, but never the very last. */
 function dropUntil(works: Work[], budget: number): number {
   let dropped = 0;
@@ -100,8 +121,9 @@ function dropUntil(works: Work[], budget: number): number {
 }
 
 function shrinkHard(work: Work, budget: number): void {
-  const text = work.part.kind === 'text' ? work.part.text : escapeLine(work.part.lines.join(' '));
-  work.part = { kind: 'text', text: cutEscaped(text, Math.max(1, budget)) };
+  const { part } = work;
+  const atoms = part.kind === 'text' ? part.atoms : [{ text: escapeLine(part.lines.join(' ')), plain: true }];
+  work.part = { kind: 'text', atoms: cutAtoms(atoms, Math.max(1, budget)) };
   work.cutText = true;
 }
 

@@ -154,7 +154,8 @@ async function editPrivate(
 function failed(state: State, error: unknown, attempt: Parameters<typeof failureOf>[1]): Delivery {
   const failure = failureOf(error, attempt);
   const code = codeOf(error);
-  if (code === CODES.badForm) state.log.error('Discord refused the form of a message', { channel: attempt.channel }, error);
+  if (code === CODES.badForm)
+    state.log.error('Discord refused the form of a message', { channel: attempt.channel }, error);
   return failure;
 }
 

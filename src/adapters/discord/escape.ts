@@ -10,7 +10,7 @@ const QUIET_TICK = '\u02cb';
 const MARKUP = /[\\*_~`|<[\]@]/g;
 const SCHEME = /:(?=\/\/)/g;
 /** Discord makes cards of these even without a scheme. */
-const INVITE = /(\bdiscord(?:app)?\.(?:gg|com|new|gift|media|dev))\//gi;
+const INVITE = /(discord(?:app)?\.(?:gg|com|new|gift|media|dev))\//gi;
 /** Headings, small print, quotes and lists, at the beginning of a line alone. */
 const LINE_START = /^(\s*)(#{1,3}(?=\s|$)|-#|>|[-+](?=\s|$))/;
 const NUMBERED = /^(\s*\d+)\.(?=\s|$)/;

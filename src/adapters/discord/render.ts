@@ -72,7 +72,8 @@ function readBlocks(message: Message, pictures: readonly string[]): Read {
   const folded: string[] = [];
   for (const block of headed ? rest : message.blocks) {
     if (block.kind === 'image') {
-      if (!pictures.includes(block.file)) parts.push({ kind: 'text', text: missingPicture(block) });
+      if (!pictures.includes(block.file))
+        parts.push({ kind: 'text', atoms: [{ text: missingPicture(block), plain: true }] });
       continue;
     }
     const rendered = renderBlock(block);
