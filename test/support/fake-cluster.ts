@@ -10,12 +10,14 @@ import type { ExecOutcome, Transport } from '../../src/ports/transport.ts';
 import type { Clock } from '../../src/ports/system.ts';
 import type { Catalogue } from '../../src/engine/deps.ts';
 import type { DaemonState, MemberSpec } from './observation-spec.ts';
-import { observationOf } from './observation.ts';
+import { observationOf, UNREACHABLE } from './observation.ts';
 
 const HIGH = 402;
 const LOW = 387;
 const HEARTBEAT_MS = 10_000;
 const HEALING_S = 300;
+/** Long enough ago that nobody takes the member for alive. */
+const DEAD_SINCE_MS = 1;
 
 interface FakeMember {
   readonly name: string;
@@ -24,6 +26,8 @@ interface FakeMember {
   patch: boolean;
   held: boolean;
   writes: number;
+  /** Switched off: it answers nothing. */
+  dead: boolean;
   facts: NonNullable<MemberSpec['facts']>;
 }
 
@@ -57,7 +61,7 @@ export interface FakeCluster {
 
 export function createFakeCluster(clock: Clock, daemon: DaemonState): FakeCluster {
   const members = ['m1', 'm2', 'm3'].map(
-    (name): FakeMember => ({ name, daemon, row: HIGH, patch: false, held: true, writes: 0, facts: {} }),
+    (name): FakeMember => ({ name, daemon, row: HIGH, patch: false, held: true, writes: 0, dead: false, facts: {} }),
   );
   const mishaps = new Map<string, Mishap[]>();
 
@@ -78,6 +82,7 @@ export function createFakeCluster(clock: Clock, daemon: DaemonState): FakeCluste
         const kind = requireKind(text);
         const at = `${kind}@${target.member.name}`;
         const isLook = text.startsWith('look ');
+        if (world.member(target.member.name).dead) return { kind: 'unreachable', reason: 'no route' };
         await world.onExec?.(isLook ? `look ${at}` : at);
         world.sent.push(isLook ? `look ${at}` : at);
         const member = world.member(target.member.name);
@@ -179,7 +184,7 @@ function turn(world: FakeCluster): void {
     world.healingS = 0;
   } else if (takes.length > 0) world.rollBacks -= 1;
   const comesUp = members.every(({ row }) => row === LOW);
-  for (const member of starting) member.daemon = comesUp ? 'serving' : 'crash-looping';
+  for (const member of starting.filter(({ dead }) => !dead)) member.daemon = comesUp ? 'serving' : 'crash-looping';
 }
 
 function lookAt(world: FakeCluster, member: FakeMember, kind: StepKind): string {
@@ -236,7 +241,7 @@ function observe(world: FakeCluster, clock: Clock): ClusterObservation {
     message: '',
   }));
   const row: Record<string, Partial<NodeRow>> = {};
-  for (const { name } of members) row[name] = { heartbeatMs };
+  for (const { name, dead } of members) row[name] = { heartbeatMs: dead ? DEAD_SINCE_MS : heartbeatMs };
   const observation = observationOf({
     members: members.map((member) => specOf(member, list, world.healingS)),
     rows: Object.fromEntries(members.map(({ name, row: count }) => [name, count])),
@@ -247,9 +252,11 @@ function observe(world: FakeCluster, clock: Clock): ClusterObservation {
 
 type List = NonNullable<NonNullable<MemberSpec['facts']>['clusterList']>;
 
-function specOf({ name, daemon, patch, held, facts }: FakeMember, list: List, healingS: number): MemberSpec {
+function specOf(member: FakeMember, list: List, healingS: number): MemberSpec {
+  const { name, daemon, patch, held, facts } = member;
   return {
     name,
+    ...(member.dead ? { reach: UNREACHABLE } : {}),
     build: '5.21.2',
     kept: ['5.21.3'],
     daemon: daemon === 'starting' ? 'crash-looping' : daemon,
