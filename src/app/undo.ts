@@ -18,7 +18,8 @@ export async function findUndo(call: Call, cluster: ClusterConfig, of: string): 
     const refusal = refusalOf(cluster, [reason], `/lxd runs ${run.id}`);
     return err(renderRefusal(`Not undoing ${run.id}`, refusal));
   }
-  return ok({ run: run.id, count: highestReplaced(run) });
+  const { givenUp } = run.plan;
+  return ok({ run: run.id, count: highestReplaced(run), ...(givenUp === undefined ? {} : { givenUp }) });
 }
 
 function whyNot(run: Run, cluster: ClusterConfig): RefusalReason | null {

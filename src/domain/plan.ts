@@ -145,6 +145,8 @@ export interface Undo {
   readonly run: RunId;
   /** Highest count that its patch was to replace; null when it had none. */
   readonly count: number | null;
+  /** The member that it gave up, where it did. */
+  readonly givenUp?: GivenUp;
 }
 
 export interface Plan {
@@ -157,7 +159,7 @@ export interface Plan {
   readonly healingS?: number;
   /** Only of a rollback. */
   readonly undoes?: Undo;
-  /** Only of `unblock-dead-row`. */
+  /** Only of `unblock-dead-row`, and of the rollback of one. */
   readonly givenUp?: GivenUp;
   readonly instancesPolicy: 'keep' | 'stop';
   readonly stages: readonly PlanStage[];
@@ -227,6 +229,8 @@ export const REFUSAL_CODES = [
   'somebody-waits',
   'stop-unsafe',
   'extension-bump-env',
+  'held-elsewhere',
+  'marker-unreadable',
   'raft-damaged',
   'own-row-missing',
   'strategy-not-available',

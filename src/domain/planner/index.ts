@@ -4,7 +4,7 @@
  */
 import { startsOf } from './autostart.ts';
 import { fingerprint } from '../fingerprint.ts';
-import type { Baseline, MemberTarget, Plan, Planned, PlanStage, RefusalReason, Strategy } from '../plan.ts';
+import type { Baseline, GivenUp, MemberTarget, Plan, Planned, PlanStage, RefusalReason, Strategy } from '../plan.ts';
 import { nextOf } from './next.ts';
 import { assertNever } from '../assert-never.ts';
 import { deadRowView } from './dead-row.ts';
@@ -20,7 +20,7 @@ import {
 } from './stages.ts';
 import { alternativesTo, reasonsAgainst, recommendedOf } from './strategies.ts';
 import { viewOf, type PlanInput, type PlannerView } from './view.ts';
-import { requireUndoMove, unconsumed } from './undo.ts';
+import { givenUpBefore, requireUndoMove, unconsumed } from './undo.ts';
 import { givenUpIn } from './words-dead-row.ts';
 import { wordsOf } from './words.ts';
 
@@ -63,6 +63,7 @@ function refuse(view: PlannerView, reasons: readonly RefusalReason[], instead: S
 
 function planOf(view: PlannerView, strategy: Strategy): Plan {
   const { input } = view;
+  const givenUp = givenUpOf(view, strategy);
   const stages = stagesOf(view, strategy);
   const healing = stages
     .flatMap(({ steps }) => steps.map(({ call }) => (call.kind === 'healing-back' ? call.thresholdS : null)))
@@ -73,7 +74,7 @@ function planOf(view: PlannerView, strategy: Strategy): Plan {
     strategy,
     ...(typeof input.to === 'string' ? { to: input.to } : {}),
     ...(input.undo === undefined || input.undo === null ? {} : { undoes: input.undo }),
-    ...(strategy === 'unblock-dead-row' ? { givenUp: givenUpIn(view) } : {}),
+    ...(givenUp === null ? {} : { givenUp }),
     ...(healing === undefined ? {} : { healingS: healing }),
     instancesPolicy: strategy === 'stop-patch-start' ? input.instances : 'keep',
     stages,
@@ -82,6 +83,11 @@ function planOf(view: PlannerView, strategy: Strategy): Plan {
     ...wordsOf(view, strategy),
     fingerprint: fingerprint(input.observation, input.diagnosis),
   };
+}
+
+function givenUpOf(view: PlannerView, strategy: Strategy): GivenUp | null {
+  if (strategy === 'unblock-dead-row') return givenUpIn(view);
+  return strategy === 'rollback' ? givenUpBefore(view) : null;
 }
 
 function stagesOf(view: PlannerView, strategy: Strategy): readonly PlanStage[] {

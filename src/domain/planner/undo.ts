@@ -3,7 +3,7 @@
  * forward together to the build of before, without SQL, since the inverse statement would recreate the deadlock.
  */
 import { patchMark } from '../ids.ts';
-import type { Plan, RefusalReason } from '../plan.ts';
+import type { GivenUp, Plan, RefusalReason } from '../plan.ts';
 import { notNow } from './guard-live.ts';
 import { guardMembers } from './guard-members.ts';
 import { guardMove } from './guard-move.ts';
@@ -42,7 +42,12 @@ export function reasonsAgainstRollback(view: PlannerView): readonly RefusalReaso
       ),
     ];
   }
-  if (unconsumed(view).length > 0) return guardMembers(view);
+  const givenUp = view.input.undo?.givenUp;
+  if (unconsumed(view).length > 0) return guardMembers(view).filter((reason) => !isAbout(view, reason, givenUp));
+  if (givenUp !== undefined) {
+    const text = `LXD has taken the file: writing the old number back would block the cluster again. Bring LXD on ${givenUp.member} to the version of the others, or remove that member.`;
+    return [{ code: 'rollback-not-possible', text }];
+  }
   const answer = undoMoveOf(view);
   if (answer.kind === 'unknown') return [{ code: 'rollback-not-possible', text: answer.reason }];
   const { move } = answer;
@@ -65,6 +70,21 @@ export function reasonsAgainstRollback(view: PlannerView): readonly RefusalReaso
     ...rows,
     ...guardMove(view, move),
   ]);
+}
+
+/** That the member which was given up is not reached speaks against nothing; where another one is missing too, it does. */
+function isAbout(view: PlannerView, { code }: RefusalReason, givenUp: GivenUp | undefined): boolean {
+  if (givenUp === undefined || code !== 'member-unreachable') return false;
+  return view.members.every(({ member, facts }) => facts !== null || member === givenUp.member);
+}
+
+/** The rollback of a run that gave a member up leaves that one alone too. */
+export function givenUpBefore(view: PlannerView): GivenUp | null {
+  const givenUp = view.input.undo?.givenUp;
+  if (givenUp === undefined || view.members.some(({ member, facts }) => member === givenUp.member && facts !== null)) {
+    return null;
+  }
+  return { ...givenUp, followUp: `${givenUp.member} did not answer and was not looked at.` };
 }
 
 export function removeWords(

@@ -3,8 +3,8 @@ import { requireRunId } from '../../../src/domain/ids.ts';
 import type { ClusterObservation } from '../../../src/domain/observation.ts';
 import type { RefusalCode } from '../../../src/domain/plan.ts';
 import type { PlanInput } from '../../../src/domain/planner/index.ts';
-import { observationOf, three } from '../../support/observation.ts';
-import { codesOf, downgradedAll, plan, requirePlan } from '../../support/planning.ts';
+import { observationOf, three, UNREACHABLE } from '../../support/observation.ts';
+import { codesOf, deadRow, downgradedAll, plan, requirePlan } from '../../support/planning.ts';
 
 const UNDO = { run: requireRunId('rfirst1'), count: 402 };
 const clean = { patchGlobal: null, patchLocal: false, recoveryTarball: false, lxdDebug: false };
@@ -45,6 +45,18 @@ describe('rollback', () => {
       ['m1', 'm2', 'm3'].map((member) => [member, { kind: 'remove-patch', run: 'rfirst1' }]),
     );
     expect(made.baseline.targets).toEqual([]);
+  });
+
+  test('of a run that gave a member up removes the file without that member, and does nothing more once LXD took it', () => {
+    const { givenUp } = requirePlan(plan(deadRow(), { strategy: 'unblock-dead-row' }));
+    const options = { undo: { ...UNDO, givenUp: givenUp! } };
+    const made = requirePlan(undo(deadRow({ m1: { facts: ours } }), options));
+    expect(made.stages.flatMap(({ steps }) => steps.map(({ member }) => member))).toEqual(['m1', 'm2']);
+    expect(made.givenUp?.member).toBe('m3');
+    expect(codesOf(undo(deadRow(), options))).toEqual(['rollback-not-possible']);
+    expect(codesOf(undo(deadRow({ m1: { facts: ours } })))).toContain('member-unreachable');
+    const another = deadRow({ m1: { facts: ours }, m2: { reach: UNREACHABLE } });
+    expect(codesOf(undo(another, options))).toContain('member-unreachable');
   });
 
   test('is never chosen for somebody', () => {
