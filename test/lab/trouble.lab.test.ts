@@ -115,6 +115,16 @@ describe('a configuration that does not fit the cluster', () => {
     );
     const hidden = withMembers(line('m1', m1), line('m2', m2), line('m3', m1, port)).replace(lab.knownHosts, known);
     await expectRefused(await askUntilRead(hidden));
+
+    // Names and addresses fit, and the host belongs to another cluster all the same.
+    const lxd = '/var/snap/lxd/common/lxd';
+    await lab.must('m2', `cp -p ${lxd}/cluster.crt ${lxd}/kept.crt && cp ${lxd}/server.crt ${lxd}/cluster.crt`);
+    const foreign = await askUntilRead(lab.clustersYaml);
+    await lab.must('m2', `mv ${lxd}/kept.crt ${lxd}/cluster.crt`);
+    await expectRefused(foreign);
+    expect(JSON.stringify(lastOf(foreign, 'explanation'))).toContain(
+      'm2 has another cluster certificate than the others',
+    );
   });
 });
 
