@@ -25,7 +25,7 @@ function onM2(facts: Partial<MemberFacts>): ClusterObservation {
 
 function answering(kind: Reach['kind']): ClusterObservation {
   const text = 'no';
-  const reach: Reach = kind === 'host-key-refused' ? { kind, reason: 'changed', text } : ({ kind, text } as Reach);
+  const reach: Reach = kind === 'host-key-refused' ? { kind, reason: 'changed', text } : { kind, text };
   return deadRow({ m3: { reach } });
 }
 
