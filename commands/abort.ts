@@ -12,7 +12,7 @@ export const abort = defineCommand({
   handle: async (call, { run }) => {
     const fits = ['awaiting-approval', 'approved', 'running', 'paused'] as const;
     const chosen = await chooseRun(call, { id: run, fits, command: 'abort' });
-    if (!chosen.ok) await call.post(chosen.error);
+    if (!chosen.ok) await call.tell(chosen.error);
     else await abortRun(call, chosen.value);
   },
 });

@@ -6,6 +6,7 @@ import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';
+import { incident } from './incident.ts';
 import { recover } from './recover.ts';
 import { resume } from './resume.ts';
 import { reject } from './reject.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   resume,
   wait,
   runs,
+  incident,
   timeline,
   doctor,
   help,

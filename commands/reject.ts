@@ -14,7 +14,7 @@ export const reject = defineCommand({
   examples: ['reject', 'reject r4k2x9a wait for the night'],
   handle: async (call, { run, why }) => {
     const chosen = await chooseRun(call, { id: run, fits: ['awaiting-approval'], command: 'reject' });
-    if (!chosen.ok) await call.post(chosen.error);
+    if (!chosen.ok) await call.tell(chosen.error);
     else await rejectRun(call, chosen.value, why, null);
   },
 });

@@ -22,7 +22,7 @@ export const resume = defineCommand({
   handle: async (call, { run, step, verdict }) => {
     const chosen = await chooseRun(call, { id: run, fits: ['paused'], command: 'resume' });
     if (!chosen.ok) {
-      await call.post(chosen.error);
+      await call.tell(chosen.error);
       return;
     }
     const [id = null, member = null] = step?.split('@', 2) ?? [];

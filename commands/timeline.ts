@@ -6,9 +6,12 @@ export const timeline = defineCommand({
   name: 'timeline',
   summary: 'What is on record: what was found, who asked for what, who approved, what was done.',
   params: {
-    about: argument({ kind: 'text', placeholder: 'about' }, 'A cluster or a run; without it everything.'),
+    about: argument(
+      { kind: 'text', placeholder: 'about' },
+      'A cluster, a run or an incident; without it the incident of this thread, or everything.',
+    ),
   },
   role: 'view',
-  examples: ['timeline prod', 'timeline r4k2x9a'],
+  examples: ['timeline prod', 'timeline r4k2x9a', 'timeline i4k2x9a'],
   handle: (call, { about }) => showTimeline(call, about),
 });

@@ -11,7 +11,7 @@ export const wait = defineCommand({
   examples: ['wait', 'wait r4k2x9a'],
   handle: async (call, { run }) => {
     const chosen = await chooseRunToWaitFor(call, run);
-    if (!chosen.ok) await call.post(chosen.error);
+    if (!chosen.ok) await call.tell(chosen.error);
     else await waitFor(call, chosen.value);
   },
 });

@@ -15,8 +15,12 @@ export interface ActionMeaning {
 }
 
 export function tokenOf(key: string, meaning: ActionMeaning): string {
-  const words = [meaning.kind, meaning.run, meaning.step ?? '', meaning.member ?? ''].join('\n');
-  return createHmac('sha256', key).update(words).digest('base64url').slice(0, 32);
+  return deriveToken(key, [meaning.kind, meaning.run, meaning.step ?? '', meaning.member ?? '']);
+}
+
+/** None of the words may have a line break. */
+export function deriveToken(key: string, words: readonly string[]): string {
+  return createHmac('sha256', key).update(words.join('\n')).digest('base64url').slice(0, 32);
 }
 
 /** What the store keeps: SHA-256, hex. */

@@ -16,6 +16,8 @@ export interface Call {
   readonly detached: AbortSignal;
   /** Id of the posted message, or null when the chat did not take it. */
   post(rendered: Rendered, thread?: string | null): Promise<string | null>;
+  /** An answer that only the person who asked may see: a refusal by role, a slip in a line, a confirmation. */
+  tell(rendered: Rendered): Promise<void>;
   edit(id: string, rendered: Rendered): Promise<void>;
   /** Notes that this command handled a run here: its end decides over the console's exit code. */
   handles(run: RunId): void;
@@ -43,6 +45,10 @@ export function createCall({ deps, person, address, detached, handles }: CallOpt
       const nonce = deps.ids.messageId();
       const delivery = await insist(deps, () => chat.post({ ...address, thread }, rendered, nonce));
       return delivery.kind === 'delivered' ? delivery.externalId : null;
+    },
+    async tell(rendered) {
+      const nonce = deps.ids.messageId();
+      await insist(deps, () => chat.post({ ...address, user: person.id }, rendered, nonce));
     },
     async edit(id, rendered) {
       await insist(deps, () => chat.edit(address, id, rendered));

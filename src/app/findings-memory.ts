@@ -4,49 +4,98 @@
  */
 import type { ClusterConfig } from '../domain/cluster.ts';
 import type { Diagnosis } from '../domain/diagnose/types.ts';
-import type { Finding } from '../domain/finding.ts';
+import { FINDING_KINDS, type Finding } from '../domain/finding.ts';
+import type { ClusterName, MemberName } from '../domain/ids.ts';
+import type { ClusterObservation } from '../domain/observation.ts';
 import type { NewTimelineEntry } from '../domain/timeline.ts';
 import type { AppDeps } from './deps.ts';
+import { findMemberMemory, memberStateEntries, memberStates, saveMemberMemory } from './member-states.ts';
 
 /** Key of a finding → its title at the last look. */
 type Remembered = Readonly<Record<string, string>>;
 
-export async function recordFindings(
-  deps: AppDeps,
+/**
+ * Writes down what a look saw differently from the one before: findings, and what each member does. A finding that a log line tells
+ * carries that line's time; one that the probe alone tells happened between this look and the one before.
+ */
+export async function recordLook(
+  deps: Pick<AppDeps, 'store' | 'clock'>,
   cluster: ClusterConfig,
   diagnosis: Diagnosis,
-  at: number,
+  observation: ClusterObservation,
 ): Promise<void> {
+  const { store } = deps;
   const key = `findings:${cluster.name}`;
-  const before = parseRemembered(await deps.store.getMeta(key));
+  const before = parseRemembered(await store.getMeta(key));
+  const members = await findMemberMemory(store, cluster.name);
+  const states = memberStates(observation, diagnosis);
   const now: Remembered = Object.fromEntries(diagnosis.findings.map((finding) => [keyOf(finding), finding.title]));
+  const seen = { cluster: cluster.name, at: observation.endedAt, since: members?.at ?? null };
+  const names = cluster.members.map(({ name }) => name);
   const entries = [
     ...Object.entries(before).flatMap(([id, title]) =>
-      id in now || id.startsWith('in-step@') ? [] : [entry(cluster, at, 'finding-cleared', `No longer so: ${title}`)],
+      id in now || id.startsWith('in-step@') ? [] : [cleared(seen, id, title, names)],
     ),
-    ...Object.entries(now).flatMap(([id, title]) =>
-      id in before ? [] : [entry(cluster, at, 'finding-appeared', title)],
-    ),
+    ...diagnosis.findings.flatMap((finding) => (keyOf(finding) in before ? [] : [appeared(seen, finding)])),
+    ...memberStateEntries(cluster.name, members, states, names),
   ];
-  if (entries.length === 0) return;
-  await deps.store.appendTimeline(entries, deps.clock.nowMs());
-  await deps.store.setMeta(key, JSON.stringify(now));
+  if (entries.length > 0) await store.appendTimeline(entries, deps.clock.nowMs());
+  // After the entries: a process that dies in between writes one twice rather than none.
+  if (entries.length > 0) await store.setMeta(key, JSON.stringify(now));
+  await saveMemberMemory(store, cluster.name, states);
+}
+
+/** Titles of the findings at the last look; null when there was none. */
+export async function findLastTitles(
+  store: Pick<AppDeps['store'], 'getMeta'>,
+  cluster: ClusterName,
+): Promise<readonly string[] | null> {
+  const text = await store.getMeta(`findings:${cluster}`);
+  return text === null ? null : Object.values(parseRemembered(text));
 }
 
 function keyOf(finding: Finding): string {
   return `${finding.kind}@${finding.members.join(',')}`;
 }
 
-function entry(
-  cluster: ClusterConfig,
-  at: number,
-  kind: 'finding-appeared' | 'finding-cleared',
-  text: string,
-): NewTimelineEntry {
+interface Seen {
+  readonly cluster: ClusterName;
+  /** When this look ended, and the one before; ms UTC. */
+  readonly at: number;
+  readonly since: number | null;
+}
+
+function appeared(seen: Seen, finding: Finding): NewTimelineEntry {
+  const logged = finding.evidence.flatMap(({ source, at }) => (source === 'log' && at !== null ? [at] : []));
+  const known = logged.length === 0 ? null : Math.min(seen.at, ...logged);
   return {
-    happenedAt: at,
+    ...entry(seen, 'finding-appeared', finding.title),
+    ...(known === null ? sinceOf(seen) : { happenedAt: known }),
+    finding: finding.kind,
+    members: finding.members,
+  };
+}
+
+function cleared(seen: Seen, id: string, title: string, names: readonly MemberName[]): NewTimelineEntry {
+  const [kind, list = ''] = id.split('@', 2);
+  const finding = FINDING_KINDS.find((each) => each === kind);
+  const listed = new Set(list.split(','));
+  return {
+    ...entry(seen, 'finding-cleared', `No longer so: ${title}`),
+    ...sinceOf(seen),
+    ...(finding === undefined ? {} : { finding, members: names.filter((name) => listed.has(name)) }),
+  };
+}
+
+function sinceOf({ since }: Seen): { readonly since?: number } {
+  return since === null ? {} : { since };
+}
+
+function entry(seen: Seen, kind: 'finding-appeared' | 'finding-cleared', text: string): NewTimelineEntry {
+  return {
+    happenedAt: seen.at,
     kind,
-    cluster: cluster.name,
+    cluster: seen.cluster,
     run: null,
     incident: null,
     member: null,

@@ -9,7 +9,7 @@ import type { Diagnosis } from '../domain/diagnose/types.ts';
 import type { ClusterObservation } from '../domain/observation.ts';
 import type { Rendered } from '../ports/chat.ts';
 import type { Call } from './call.ts';
-import { recordFindings } from './findings-memory.ts';
+import { recordLook } from './findings-memory.ts';
 
 export interface Look {
   readonly cluster: ClusterConfig;
@@ -31,7 +31,7 @@ export async function lookAt(call: Call, cluster: ClusterConfig): Promise<Look> 
   });
   const card = await progress.end();
   const diagnosis = diagnose(observation, deps.releases);
-  await recordFindings(deps, cluster, diagnosis, observation.endedAt);
+  await recordLook(deps, cluster, diagnosis, observation);
   return {
     cluster,
     observation,

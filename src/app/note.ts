@@ -2,12 +2,14 @@
  * "Add to LXD timeline": a message that somebody wrote in a chat becomes an entry, with its author, its time and where it stands.
  * Owns how the cluster is found that it belongs to.
  */
+import { message, nextCommand, text } from '../chat/build.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
-import type { RunId } from '../domain/ids.ts';
+import type { IncidentId, RunId } from '../domain/ids.ts';
 import { describePerson } from '../domain/person.ts';
 import { answerProblem, refuse } from './answer.ts';
 import { refusedRole, visibleClusters } from './authorise.ts';
 import type { Call } from './call.ts';
+import { clusterOfChannel, findThreadCard } from './incident-choice.ts';
 
 /** Somebody's message in a chat, handed over to be kept in the timeline. All of it is hostile text. */
 export interface ForeignNote {
@@ -20,6 +22,8 @@ export interface ForeignNote {
 }
 
 const MOST_EVIDENCE = 2_000;
+const MOST_NAME = 100;
+const MOST_LINK = 500;
 
 export async function addForeignNote(call: Call, note: ForeignNote): Promise<void> {
   const place = await findPlace(call);
@@ -33,48 +37,55 @@ export async function addForeignNote(call: Call, note: ForeignNote): Promise<voi
   const role = refusedRole(call.person, 'operate', place.cluster);
   if (role !== null) return refuse(call, 'Nothing noted', role);
   const { deps } = call;
-  const where = note.permalink === null ? '' : ` ${note.permalink}`;
-  await deps.store.appendTimeline(
+  const author = note.author.slice(0, MOST_NAME);
+  const [entry] = await deps.store.appendTimeline(
     [
       {
         happenedAt: note.writtenAt,
         kind: 'note',
         cluster: place.cluster.name,
         run: place.run,
-        incident: null,
+        incident: place.incident,
         member: null,
         actor: describePerson(call.person),
-        text: `Added a message of ${note.author}.${where}`,
+        text: `Added a message of ${author}.`,
         evidence: note.text.slice(0, MOST_EVIDENCE),
+        author,
+        ...(note.permalink === null ? {} : { link: note.permalink.slice(0, MOST_LINK) }),
       },
     ],
     deps.clock.nowMs(),
   );
+  const about = place.incident ?? place.run ?? place.cluster.name;
+  const number = entry === undefined ? '' : ` as entry ${entry.sequence}`;
+  const words = `Noted in the timeline of ${about}${number}.`;
+  await call.tell({ message: message(words, 'neutral', [text(words), nextCommand(`timeline ${about}`)]), data: null });
 }
 
 interface Place {
   readonly cluster: ClusterConfig;
   readonly run: RunId | null;
+  /** Null: the store links it to the run's, or to the cluster's open one. */
+  readonly incident: IncidentId | null;
 }
 
-/** The run whose card the thread belongs to, else the only cluster of that channel, else the only cluster. */
+/** The incident or the run whose thread it stands in, else the cluster of that channel, else the only one. */
 async function findPlace(call: Call): Promise<Place | null> {
-  const { deps, address } = call;
-  const clusters = visibleClusters(call.person, deps.clusters);
-  if (address.thread !== null) {
-    for (const run of await deps.store.listRuns({ limit: 50 })) {
-      const cards = await deps.store.listCards({ kind: 'run', run: run.id });
-      const cluster = clusters.find((each) => each.name === run.cluster);
-      if (cluster !== undefined && cards.some((card) => card.externalId === address.thread)) {
-        return { cluster, run: run.id };
-      }
-    }
+  const clusters = visibleClusters(call.person, call.deps.clusters);
+  const card = await findThreadCard(call);
+  const subject = card?.subject ?? null;
+  if (subject?.kind === 'incident') {
+    const incident = await call.deps.store.findIncident(subject.incident);
+    const cluster = clusters.find(({ name }) => name === incident?.cluster);
+    return cluster === undefined ? null : { cluster, run: null, incident: subject.incident };
   }
-  const here = clusters.filter((cluster) => channelOf(cluster, address.platform) === address.channel);
-  const [only, ...others] = here.length > 0 ? here : clusters;
-  return only === undefined || others.length > 0 ? null : { cluster: only, run: null };
-}
-
-function channelOf(cluster: ClusterConfig, platform: Call['address']['platform']): string | null {
-  return platform === 'console' ? null : cluster.channels[platform];
+  if (subject?.kind === 'run') {
+    const run = await call.deps.store.findRun(subject.run);
+    const cluster = clusters.find(({ name }) => name === run?.cluster);
+    return cluster === undefined ? null : { cluster, run: subject.run, incident: run?.incident ?? null };
+  }
+  const cluster = clusterOfChannel(call, clusters) ?? (clusters.length === 1 ? clusters[0] : undefined);
+  if (cluster === undefined) return null;
+  const open = await call.deps.store.findOpenIncident(cluster.name);
+  return { cluster, run: null, incident: open?.id ?? null };
 }

@@ -14,6 +14,7 @@ export interface Vocabulary {
 }
 
 export const RUN_PREFIX = /^r[0-9a-z]{0,6}$/;
+export const INCIDENT_PREFIX = /^i[0-9a-z]{0,6}$/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST_MS = 366 * 86_400_000;
 
@@ -30,6 +31,8 @@ export function parseValue(
       return parseCommandName(text, vocabulary.commands);
     case 'run':
       return parseRun(text);
+    case 'incident':
+      return parseIncident(text);
     case 'text':
       return text.trim() === '' ? err(bad(`${name} is empty.`, 'Give it a text in quotation marks.')) : ok(text);
     case 'int':
@@ -76,6 +79,13 @@ function parseRun(text: string): Result<Value, Problem> {
   const id = text.toLowerCase();
   if (RUN_PREFIX.test(id)) return ok(id);
   return err(bad(`${quote(text)} is no run: a run looks like r4k2x9a.${shellHint(text)}`, 'Type "runs" to see them.'));
+}
+
+function parseIncident(text: string): Result<Value, Problem> {
+  const id = text.toLowerCase();
+  if (INCIDENT_PREFIX.test(id)) return ok(id);
+  const words = `${quote(text)} is no incident: an incident looks like i4k2x9a.${shellHint(text)}`;
+  return err(bad(words, 'Type "incident list" to see them.'));
 }
 
 function parseInteger(name: string, text: string, type: { min: number; max: number }): Result<Value, Problem> {

@@ -5,7 +5,7 @@
  */
 import type { Problem } from '../domain/problem.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { parseValue, quote, RUN_PREFIX, type Vocabulary } from './parse-value.ts';
+import { INCIDENT_PREFIX, parseValue, quote, RUN_PREFIX, type Vocabulary } from './parse-value.ts';
 import { exampleFor } from './example.ts';
 import { findCommand, usageOf, type Command, type Param, type Value } from './registry.ts';
 import { suggest } from './suggest.ts';
@@ -127,7 +127,7 @@ function placeArguments(
       rest = [];
       continue;
     }
-    if (word === undefined || leavesRoom(param, later, rest)) continue;
+    if (word === undefined || leavesRoom(param, later, rest, vocabulary)) continue;
     const value = parseValue(name, param.type, word.text, vocabulary);
     if (!value.ok) return value;
     values[name] = value.value;
@@ -138,13 +138,19 @@ function placeArguments(
 }
 
 /**
- * An optional argument takes no word that a later one needs: `resume retry`. A word that can't be a run belongs to what follows:
- * `reject not tonight`.
+ * An optional argument takes no word that a later one needs: `resume retry`. A word that can't be a run, an incident or a cluster
+ * belongs to what follows: `reject not tonight`.
  */
-function leavesRoom(param: Param, later: readonly Param[], words: readonly Word[]): boolean {
+function leavesRoom(param: Param, later: readonly Param[], words: readonly Word[], vocabulary: Vocabulary): boolean {
   if (param.required) return false;
   if (words.length <= later.filter((other) => other.required).length) return true;
-  return param.type.kind === 'run' && later.length > 0 && !RUN_PREFIX.test(words[0]?.text.toLowerCase() ?? '');
+  return later.length > 0 && !canBe(param.type.kind, words[0]?.text ?? '', vocabulary);
+}
+
+function canBe(kind: Param['type']['kind'], word: string, { clusters }: Vocabulary): boolean {
+  if (kind === 'run') return RUN_PREFIX.test(word.toLowerCase());
+  if (kind === 'incident') return INCIDENT_PREFIX.test(word.toLowerCase());
+  return kind !== 'cluster' || clusters.includes(word);
 }
 
 function fillIn(

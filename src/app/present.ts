@@ -2,6 +2,7 @@
  * Renders what a card of the store shows, at the moment of its delivery: the approval card while a run waits for its first
  * approval, the run card after that, a line for a milestone.
  */
+import { incidentMessage } from '../chat/views/incident.ts';
 import { planData, planMessage, type PlanView } from '../chat/views/plan.ts';
 import { runData, runMessage } from '../chat/views/run.ts';
 import { entryMessage } from '../chat/views/timeline.ts';
@@ -12,6 +13,7 @@ import type { Present } from '../ports/present.ts';
 import { approvalTerms } from './approval-terms.ts';
 import type { AppDeps } from './deps.ts';
 import { findCluster } from './clusters.ts';
+import { incidentActions } from './incident-actions.ts';
 import { findOffer } from './offer.ts';
 import { actionsOf } from './run-actions.ts';
 
@@ -22,6 +24,11 @@ export function createPresent(deps: Pick<AppDeps, 'store' | 'clock' | 'clusters'
         case 'run': {
           const run = await deps.store.findRun(subject.run);
           return run === null ? null : renderRun(deps, run);
+        }
+        case 'incident': {
+          const incident = await deps.store.findIncident(subject.incident);
+          if (incident === null) return null;
+          return { message: incidentMessage(incident, incidentActions(deps.tokenKey, incident)), data: null };
         }
         case 'timeline-entry': {
           const entry = await deps.store.findTimelineEntry(subject.sequence);

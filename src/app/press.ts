@@ -4,12 +4,18 @@
  */
 import { assertNever } from '../domain/assert-never.ts';
 import { isBreakGlass } from '../domain/plan.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { Run } from '../domain/run.ts';
 import { hashToken, type ActionMeaning } from './action-token.ts';
 import { answerProblem, refuse } from './answer.ts';
 import type { Call } from './call.ts';
 import { abort, resume } from './control.ts';
 import { approve, reject } from './decide.ts';
+import { requireCluster } from './clusters.ts';
+import { findIncidentButton, type IncidentButton } from './incident-actions.ts';
+import { visibleIncidents } from './incident-choice.ts';
+import { changeIncident } from './incidents.ts';
+import { recover, RECOMMENDED } from './recover.ts';
 import { findMeaning } from './run-actions.ts';
 import { expireOld, visibleRuns } from './run-choice.ts';
 
@@ -24,6 +30,8 @@ export async function press(call: Call, token: string, words: string | null = nu
   await expireOld(call);
   const pressed = await findPressed(call, token);
   if (pressed === null) {
+    const onIncident = await findOnIncident(call, token);
+    if (onIncident !== null) return actOnIncident(call, onIncident, words);
     return answerProblem(call, {
       code: 'bad-argument',
       text: 'That button does not stand for anything any more.',
@@ -51,6 +59,34 @@ async function findPressed(call: Call, token: string): Promise<Pressed | null> {
     if (meaning !== undefined) return { run, meaning, used: false };
   }
   return null;
+}
+
+interface OnIncident {
+  readonly incident: Incident;
+  readonly button: IncidentButton;
+}
+
+async function findOnIncident(call: Call, token: string): Promise<OnIncident | null> {
+  for (const incident of await visibleIncidents(call)) {
+    const button = findIncidentButton(call.deps.tokenKey, incident, token);
+    if (button !== undefined) return { incident, button };
+  }
+  return null;
+}
+
+function actOnIncident(call: Call, { incident, button }: OnIncident, words: string | null): Promise<void> {
+  switch (button) {
+    case 'acknowledge':
+      return changeIncident(call, incident, { kind: 'acknowledge' });
+    case 'mitigate':
+      return changeIncident(call, incident, { kind: 'mitigate', why: words });
+    case 'resolve':
+      return changeIncident(call, incident, { kind: 'resolve', summary: words });
+    case 'recover':
+      return recover(call, requireCluster(call.deps, incident.cluster), RECOMMENDED);
+    default:
+      return assertNever(button);
+  }
 }
 
 interface Click {

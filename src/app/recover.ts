@@ -7,6 +7,7 @@ import type { ClusterConfig } from '../domain/cluster.ts';
 import { requireRunId, type RunId } from '../domain/ids.ts';
 import { digest } from '../domain/digest.ts';
 import { planRecovery } from '../domain/planner/index.ts';
+import type { Diagnosis } from '../domain/diagnose/types.ts';
 import { describePerson, principalOf } from '../domain/person.ts';
 import { isBreakGlass, type Plan, type Planned, type Refusal, type Strategy } from '../domain/plan.ts';
 import type { CompiledStep, Run } from '../domain/run.ts';
@@ -17,6 +18,7 @@ import { refusalOf, refusedRole } from './authorise.ts';
 import { approvalTerms } from './approval-terms.ts';
 import type { Call } from './call.ts';
 import { entryBy } from './entries.ts';
+import { openingHere, type Opening } from './incidents.ts';
 import { lookAt } from './look.ts';
 import { saveOffer } from './offer.ts';
 import { ok } from '../domain/result.ts';
@@ -34,6 +36,16 @@ export interface RecoverRequest {
   readonly dryRun: boolean;
 }
 
+/** What the button "Draft recovery" asks for. */
+export const RECOMMENDED: RecoverRequest = {
+  strategy: null,
+  of: null,
+  to: null,
+  instances: 'keep',
+  reason: null,
+  dryRun: false,
+};
+
 type Accepted = Extract<Planned, { kind: 'plan' }>;
 
 export async function recover(call: Call, cluster: ClusterConfig, request: RecoverRequest): Promise<void> {
@@ -47,7 +59,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
   if (request.of !== null && request.strategy !== 'rollback') return refuse(call, title, needsRollback(cluster));
   const undo = request.of === null ? ok(null) : await findUndo(call, cluster, request.of);
   if (!undo.ok) {
-    await call.post(undo.error);
+    await call.tell(undo.error);
     return;
   }
   const look = await lookAt(call, cluster);
@@ -67,7 +79,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
   if (planned.kind === 'refusal') return refusePlan(call, cluster, planned.refusal, look.answer);
   const compiled = compilePlan(planned.plan);
   if (request.dryRun) return showDryRun(call, cluster, planned, compiled, request, look.answer);
-  await draft(call, cluster, { run, planned, compiled, request });
+  await draft(call, cluster, { run, planned, compiled, request, incident: incidentOf(look.diagnosis) });
 }
 
 type Answer = (rendered: Parameters<Call['post']>[0]) => Promise<unknown>;
@@ -117,19 +129,28 @@ interface Draft {
   readonly planned: Accepted;
   readonly compiled: readonly CompiledStep[];
   readonly request: RecoverRequest;
+  readonly incident: Opening;
+}
+
+/** As bad as the worst that was found, and called by it. */
+function incidentOf({ findings }: Diagnosis): Opening {
+  const [worst] = findings;
+  const severity = worst?.severity === 'critical' ? 'critical' : worst?.severity === 'warning' ? 'major' : 'minor';
+  return { title: worst?.title ?? 'A recovery was asked for', severity, origin: 'recover' };
 }
 
 async function draft(
   call: Call,
   cluster: ClusterConfig,
-  { run: id, planned, compiled, request }: Draft,
+  { run: id, planned, compiled, request, incident }: Draft,
 ): Promise<void> {
   const { deps } = call;
-  const run = newRun(call, cluster, { run: id, planned, compiled, request });
+  const run = newRun(call, cluster, { run: id, planned, compiled, request, incident });
   const about = { cluster: cluster.name, run: id };
   await saveOffer(deps.store, id, { recommended: planned.recommended, alternatives: planned.alternatives });
   const drafted = await deps.store.draftRun({
     run,
+    incident: openingHere(call, cluster, incident),
     actions: (['approve', 'reject', 'abort'] as const).map((kind) =>
       actionRecord(deps.tokenKey, { kind, run: id, step: null, member: null }),
     ),

@@ -11,6 +11,8 @@ export type ParamType =
   | { readonly kind: 'cluster' }
   /** A run id or the beginning of one. */
   | { readonly kind: 'run' }
+  /** An incident id or the beginning of one. */
+  | { readonly kind: 'incident' }
   | { readonly kind: 'command' }
   | { readonly kind: 'text'; readonly placeholder: string }
   | { readonly kind: 'int'; readonly min: number; readonly max: number }
@@ -129,6 +131,7 @@ function placeholderOf(name: string, type: ParamType): string {
       return '7d';
     case 'cluster':
     case 'run':
+    case 'incident':
     case 'command':
       return type.kind;
     case 'flag':

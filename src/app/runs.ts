@@ -24,7 +24,8 @@ export async function showRunText(call: Call, id: string | null): Promise<void> 
 
 async function showOne(call: Call, id: string | null, render: (call: Call, run: Run) => Rendered): Promise<void> {
   const chosen = await chooseRun(call, { id, fits: RUN_STATES, command: 'runs' });
-  await call.post(chosen.ok ? render(call, chosen.value) : chosen.error);
+  if (chosen.ok) await call.post(render(call, chosen.value));
+  else await call.tell(chosen.error);
 }
 
 function detail(call: Call, run: Run): Rendered {

@@ -3,9 +3,11 @@
  * never absent. Integers are counts; `at` and `expiresAt` are ISO-8601 UTC with ms.
  */
 import type { FindingKind, Severity } from './finding.ts';
+import type { IncidentOrigin, IncidentSeverity, IncidentState } from './incident.ts';
 import type { RefusalCode, Strategy, StepEffect } from './plan.ts';
 import type { ProblemCode } from './problem.ts';
 import type { RunState, StepState } from './run.ts';
+import type { MemberState, TimelineKind } from './timeline.ts';
 
 export type DaemonWord = 'serving' | 'waiting' | 'crash-looping' | 'stopped' | 'unknown';
 
@@ -145,18 +147,58 @@ export interface HelpData {
   readonly commands: readonly { readonly name: string; readonly usage: string; readonly summary: string }[];
 }
 
+export interface IncidentData {
+  readonly kind: 'incident';
+  readonly incident: string;
+  readonly cluster: string;
+  readonly title: string;
+  readonly severity: IncidentSeverity;
+  readonly state: IncidentState;
+  readonly lead: string | null;
+  readonly origin: IncidentOrigin;
+  readonly openedAt: string;
+  readonly openedBy: string;
+  readonly acknowledgedAt: string | null;
+  readonly acknowledgedBy: string | null;
+  readonly mitigatedAt: string | null;
+  readonly mitigatedBy: string | null;
+  readonly resolvedAt: string | null;
+  readonly resolvedBy: string | null;
+  /** How often it was opened again. */
+  readonly reopens: number;
+  readonly summary: string | null;
+  readonly runs: readonly string[];
+}
+
+export interface IncidentsData {
+  readonly kind: 'incidents';
+  /** Newest first. */
+  readonly incidents: readonly Omit<IncidentData, 'kind'>[];
+}
+
 export interface TimelineData {
   readonly kind: 'timeline';
+  /** By when they happened; a late one stands where it belongs. */
   readonly entries: readonly {
     readonly sequence: number;
     readonly happenedAt: string;
+    /** Last seen not to be so yet, where a probe tells; null where the moment itself is known. */
+    readonly since: string | null;
     readonly recordedAt: string;
-    readonly kind: string;
+    readonly kind: TimelineKind;
     readonly cluster: string | null;
     readonly run: string | null;
+    readonly incident: string | null;
     readonly member: string | null;
     readonly actor: string;
     readonly text: string;
+    readonly state: MemberState | null;
+    readonly finding: FindingKind | null;
+    readonly members: readonly string[] | null;
+    readonly corrects: number | null;
+    readonly correctedBy: readonly number[];
+    readonly author: string | null;
+    readonly link: string | null;
     readonly hash: string;
   }[];
 }
@@ -172,4 +214,6 @@ export type Data =
   | DoctorData
   | ProblemData
   | HelpData
+  | IncidentData
+  | IncidentsData
   | TimelineData;

@@ -32,6 +32,11 @@ export function requireRunId(text: string): RunId {
   return text as RunId;
 }
 
+export function requireIncidentId(text: string): IncidentId {
+  if (!INCIDENT_ID_PATTERN.test(text)) throw new Error(`not an incident id: ${JSON.stringify(text)}`);
+  return text as IncidentId;
+}
+
 /** First line of that run's patch file, by which it knows its own: a comment to SQLite. */
 export function patchMark(run: RunId): string {
   return `-- lockstep ${requireRunId(run)}`;

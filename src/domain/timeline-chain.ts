@@ -4,7 +4,7 @@
  * of the whole, is a valid chain: only a head kept elsewhere (`expected`) shows that.
  */
 import { canonicalJson, sha256 } from './canonical.ts';
-import type { TimelineEntry } from './timeline.ts';
+import { extrasOf, type TimelineEntry } from './timeline.ts';
 
 /** What the first entry carries as its previous hash. */
 export const GENESIS_HASH = '0'.repeat(64);
@@ -25,6 +25,7 @@ export function entryHash(previousHash: string, entry: UnhashedEntry): string {
     actor: entry.actor,
     text: entry.text,
     evidence: entry.evidence,
+    ...extrasOf(entry),
   };
   return sha256(`${previousHash}\n${canonicalJson(hashed)}`);
 }

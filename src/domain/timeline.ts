@@ -2,6 +2,7 @@
  * Timeline entries: append-only, each with when it happened and when it was recorded, chained by hash. Owns the types;
  * `timeline-chain.ts` computes and checks the chain.
  */
+import type { FindingKind } from './finding.ts';
 import type { ClusterName, IncidentId, MemberName, RunId } from './ids.ts';
 
 export const TIMELINE_KINDS = [
@@ -28,6 +29,13 @@ export const TIMELINE_KINDS = [
   'run-ended',
   'abort-asked',
   'lockstep-started',
+  'incident-opened',
+  'incident-acknowledged',
+  'incident-mitigated',
+  'incident-resolved',
+  'incident-reopened',
+  'incident-lead',
+  'member-state',
   'note',
 ] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
@@ -35,7 +43,39 @@ export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 /** How the text of a break-glass approval begins, so that nobody overlooks it. */
 export const BREAK_GLASS_MARK = 'BREAK-GLASS';
 
-export interface NewTimelineEntry {
+/** What a member does, as a look saw it. `patched`: a correction waits in its directory and LXD has not started since. */
+export const MEMBER_STATES = [
+  'serving',
+  'waiting',
+  'crash-looping',
+  'stopped',
+  'patched',
+  'unreachable',
+  'unknown',
+] as const;
+export type MemberState = (typeof MEMBER_STATES)[number];
+
+/** What only some entries have: absent, never null, where there is none, so that older entries keep their hash. */
+export interface TimelineExtras {
+  /**
+   * The last moment, ms UTC, at which it was seen not to be so yet: what a probe tells happened between `since` and `happenedAt`.
+   * Absent where the moment itself is known (a log line, something that Lockstep or a person did) or nothing was seen before.
+   */
+  readonly since?: number;
+  /** Sequence of the entry that this one corrects. */
+  readonly corrects?: number;
+  /** Of `member-state`: what `member` does from now on. */
+  readonly state?: MemberState;
+  /** Of `finding-appeared` and `finding-cleared`, with `members`. */
+  readonly finding?: FindingKind;
+  readonly members?: readonly MemberName[];
+  /** Who wrote the message that a note quotes; hostile. */
+  readonly author?: string;
+  /** Where that message stands; hostile. */
+  readonly link?: string;
+}
+
+export interface NewTimelineEntry extends TimelineExtras {
   /** When it happened, ms UTC. */
   readonly happenedAt: number;
   readonly kind: TimelineKind;
@@ -58,4 +98,18 @@ export interface TimelineEntry extends NewTimelineEntry {
   /** SHA-256 (hex) over the previous hash and the canonical form of this entry. */
   readonly hash: string;
   readonly previousHash: string;
+}
+
+/** The extras of an entry, those that it has. */
+export function extrasOf(entry: TimelineExtras): TimelineExtras {
+  const { since, corrects, state, finding, members, author, link } = entry;
+  return {
+    ...(since === undefined ? {} : { since }),
+    ...(corrects === undefined ? {} : { corrects }),
+    ...(state === undefined ? {} : { state }),
+    ...(finding === undefined ? {} : { finding }),
+    ...(members === undefined ? {} : { members }),
+    ...(author === undefined ? {} : { author: author.toWellFormed() }),
+    ...(link === undefined ? {} : { link: link.toWellFormed() }),
+  };
 }

@@ -63,10 +63,17 @@ export function createDeliverer(deps: Omit<OutboxDeps, 'minEditMs'>, minEditMs: 
     const parent = await store.findCard(card.parent);
     if (parent === null) return { kind: 'gone' };
     if (parent.externalId !== null) {
-      return { kind: 'here', address: { ...card.address, thread: parent.address.thread ?? parent.externalId } };
+      return { kind: 'here', address: { ...card.address, thread: await threadOf(parent) } };
     }
     // Never posted and not waiting to be: its place is gone.
     return behind.some(({ id }) => id === parent.id) ? { kind: 'later' } : { kind: 'gone' };
+  }
+
+  /** One thread, however deep it hangs: that of the outermost card. */
+  async function threadOf(card: Card): Promise<string | null> {
+    const above = card.parent === null ? null : await store.findCard(card.parent);
+    if (above !== null && above.externalId !== null) return threadOf(above);
+    return card.address.thread ?? card.externalId;
   }
 
   /** Null when there is nothing to say any more. */

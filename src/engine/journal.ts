@@ -32,6 +32,8 @@ interface Move {
   readonly from?: readonly RunState[];
   readonly explanation?: string | null;
   readonly countResume?: boolean;
+  /** Why the run's incident is mitigated by it. */
+  readonly mitigates?: string | null;
   readonly entries: readonly NewTimelineEntry[];
 }
 
@@ -71,9 +73,9 @@ export function createJournal(deps: RunnerDeps, run: Run): Journal {
       text,
       evidence: details.evidence ?? null,
     }),
-    async move({ to, from = statesBefore(to), explanation = null, countResume = false, entries }) {
+    async move({ to, from = statesBefore(to), explanation = null, countResume = false, mitigates = null, entries }) {
       const change = { run: run.id, from, to, at: clock.nowMs(), explanation, entries, countResume };
-      const changed = await store.changeState(change);
+      const changed = await store.changeState(mitigates === null ? change : { ...change, mitigates });
       await publish();
       return changed.ok ? changed.value : null;
     },
@@ -94,7 +96,7 @@ function isMilestone(entry: TimelineEntry): boolean {
 async function addCards({ store }: RunnerDeps, run: Run, entry: TimelineEntry): Promise<void> {
   const subject = { kind: 'timeline-entry', sequence: entry.sequence } as const;
   for (const card of await store.listCards({ kind: 'run', run: run.id })) {
-    if (card.address.user !== null || card.parent !== null) continue;
+    if (card.address.user !== null) continue;
     await store.addCard({ id: `${card.id}-t${entry.sequence}`, subject, address: card.address, parent: card.id });
   }
 }

@@ -3,7 +3,9 @@
  * the timeline entries that belong to them. Whatever changes a run also raises the revision of its cards, which is the outbox.
  * Throws only when the store itself is broken (disk full, corrupt): that is a `StoreError`.
  */
-import type { ClusterName, MemberName, RunId } from '../domain/ids.ts';
+import type { ClusterName, IncidentId, MemberName, RunId } from '../domain/ids.ts';
+import type { IncidentChange } from '../domain/incident-machine.ts';
+import type { Incident, IncidentState, Moment, NewIncident } from '../domain/incident.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Result } from '../domain/result.ts';
 import type { ApprovalRecord, Run, RunState, StepState } from '../domain/run.ts';
@@ -24,7 +26,8 @@ export class StoreError extends Error {
 /** What a card shows; rendered at delivery. */
 export type CardSubject =
   | { readonly kind: 'run'; readonly run: RunId }
-  /** One line in the thread of a run's card. */
+  | { readonly kind: 'incident'; readonly incident: IncidentId }
+  /** One line in the thread of a run's or an incident's card. */
   | { readonly kind: 'timeline-entry'; readonly sequence: number };
 
 export interface Card {
@@ -58,9 +61,35 @@ export interface ActionRecord {
   readonly consumedAt: number | null;
 }
 
+export interface OpenIncident {
+  readonly incident: NewIncident;
+  /** A resolved incident of the cluster is opened again when it was resolved at most this long ago, in ms. */
+  readonly graceMs: number;
+  /** Added unless the incident has a card for everybody in that channel already. */
+  readonly card: { readonly id: string; readonly address: Address } | null;
+}
+
+export interface OpenedIncident {
+  /** `joined`: the cluster had an open one, and nothing was changed but for its card. */
+  readonly kind: 'opened' | 'joined' | 'reopened';
+  readonly incident: Incident;
+}
+
+export type IncidentChanged =
+  | { readonly kind: 'changed'; readonly incident: Incident }
+  /** Its state does not allow that. */
+  | { readonly kind: 'refused'; readonly incident: Incident }
+  /** It can't be opened again while its cluster has another open one, the holder. */
+  | { readonly kind: 'held'; readonly incident: Incident; readonly holder: Incident };
+
 export interface DraftRun {
   /** Steps as `pending`, state `awaiting-approval`. */
   readonly run: Run;
+  /**
+   * Opened or joined in the same commit; the run is linked to it, and those of `cards` that everybody sees hang under the
+   * incident's card of their channel.
+   */
+  readonly incident?: OpenIncident;
   readonly actions: readonly Omit<ActionRecord, 'consumedAt'>[];
   readonly cards: readonly NewCard[];
   readonly entries: readonly NewTimelineEntry[];
@@ -100,11 +129,14 @@ export interface StateChange {
   readonly actions?: readonly Omit<ActionRecord, 'consumedAt'>[];
   /** Add one to `resumes`. */
   readonly countResume?: boolean;
+  /** The run's incident becomes `mitigated` with it, for this reason, where its state allows that. */
+  readonly mitigates?: string;
 }
 
 export interface TimelineQuery {
   readonly cluster?: ClusterName;
   readonly run?: RunId;
+  readonly incident?: IncidentId;
   readonly limit?: number;
 }
 
@@ -152,6 +184,28 @@ export interface Store {
   }): Promise<Run>;
   findAction(tokenHash: string): Promise<ActionRecord | null>;
 
+  /** The cluster's open incident instead of a new one; or one that was resolved a moment ago, opened again. */
+  openIncident(open: OpenIncident): Promise<OpenedIncident>;
+  /** The entry of the change is made and appended in the same commit, and its cards are raised. Throws for an unknown id. */
+  changeIncident(input: {
+    readonly incident: IncidentId;
+    readonly change: IncidentChange;
+    readonly moment: Moment;
+  }): Promise<IncidentChanged>;
+  findIncident(id: IncidentId): Promise<Incident | null>;
+  /** The one of the cluster that is not resolved. */
+  findOpenIncident(cluster: ClusterName): Promise<Incident | null>;
+  /** Newest first. */
+  listIncidents(query: {
+    readonly cluster?: ClusterName;
+    readonly states?: readonly IncidentState[];
+    readonly limit?: number;
+  }): Promise<readonly Incident[]>;
+
+  /**
+   * An entry without an incident gets that of its run, else the open one of its cluster, in the commit that appends it: here and
+   * in every other method that takes entries.
+   */
   appendTimeline(entries: readonly NewTimelineEntry[], recordedAt: number): Promise<readonly TimelineEntry[]>;
   findTimelineEntry(sequence: number): Promise<TimelineEntry | null>;
   /** Oldest first; with a limit, the newest so many. */
@@ -163,6 +217,12 @@ export interface Store {
   addCard(card: NewCard): Promise<Card>;
   findCard(id: string): Promise<Card | null>;
   listCards(subject: CardSubject): Promise<readonly Card[]>;
+  /** The card that was delivered there as that message: what a thread belongs to. */
+  findCardAt(place: {
+    readonly platform: Address['platform'];
+    readonly channel: string;
+    readonly externalId: string;
+  }): Promise<Card | null>;
   /** Cards whose delivered revision is behind, and whose `notBefore` has come; oldest first. */
   dueCards(now: number): Promise<readonly Card[]>;
   /** Number of cards that are behind, due or not. */

@@ -119,7 +119,7 @@ describe('approve', () => {
     const lines = await world.type('bob', 'approve');
     expect(world.started).toEqual([run]);
     expect(dataOf(lines)).toEqual([expect.objectContaining({ kind: 'run', run, state: 'approved' })]);
-    expect(lines.find((line) => line.thread !== null)?.message.summary).toContain(`Approved ${run}`);
+    expect(lines.some((line) => line.thread !== null && line.message.summary.includes(`Approved ${run}`))).toBe(true);
     expect(await world.store.findRun(run)).toMatchObject({
       approvals: [{ by: 'console:bob', describedAs: 'console:bob (OS user root)', decision: 'approve' }],
     });

@@ -69,7 +69,7 @@ describe('status', () => {
     world = createWorld({ observation: downgradedAll() });
     await world.type('viewer', 'status prod', 'status prod');
     const appeared = await world.store.listTimeline({});
-    expect(new Set(appeared.map((entry) => entry.kind))).toEqual(new Set(['finding-appeared']));
+    expect(new Set(appeared.map((entry) => entry.kind))).toEqual(new Set(['finding-appeared', 'member-state']));
     expect(new Set(appeared.map((entry) => entry.text)).size).toBe(appeared.length);
     world.observation = healthy;
     const lines = await world.type('viewer', 'status prod --since 1h');

@@ -15,7 +15,7 @@ import type { ClusterConfig } from '../../src/domain/cluster.ts';
 import type { Data } from '../../src/domain/data.ts';
 import type { RunId } from '../../src/domain/ids.ts';
 import type { ClusterObservation } from '../../src/domain/observation.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { Card, Store } from '../../src/ports/store.ts';
 import type { Ids, Log } from '../../src/ports/system.ts';
 import { LINE_SCHEMA } from '../contract/data-schema.ts';
 import { aCluster } from '../support/cluster.ts';
@@ -175,8 +175,7 @@ async function deliverAll(
   for (const card of await store.dueCards(clock.now)) {
     const rendered = await present.render(card.subject);
     if (rendered === null) continue;
-    const parent = card.parent === null ? null : await store.findCard(card.parent);
-    const address = { ...card.address, thread: card.address.thread ?? parent?.externalId ?? null };
+    const address = { ...card.address, thread: await threadOf(store, card) };
     const delivery =
       card.externalId === null
         ? await chat.post(address, rendered, card.id)
@@ -184,6 +183,12 @@ async function deliverAll(
     if (delivery.kind !== 'delivered') throw new Error('the console did not take a message');
     await store.recordDelivery({ card: card.id, revision: card.revision, externalId: delivery.externalId });
   }
+}
+
+async function threadOf(store: Store, card: Card): Promise<string | null> {
+  const parent = card.parent === null ? null : await store.findCard(card.parent);
+  if (parent === null) return card.address.thread;
+  return (await threadOf(store, parent)) ?? parent.externalId;
 }
 
 function countingIds(): Ids {

@@ -4,10 +4,11 @@
  */
 import { z } from 'zod';
 import { FINDING_KINDS } from '../../src/domain/finding.ts';
+import { INCIDENT_ORIGINS, INCIDENT_SEVERITIES, INCIDENT_STATES } from '../../src/domain/incident.ts';
 import { REFUSAL_CODES, STRATEGIES } from '../../src/domain/plan.ts';
 import { PROBLEM_CODES } from '../../src/domain/problem.ts';
 import { RUN_STATES, STEP_STATES } from '../../src/domain/run.ts';
-import { TIMELINE_KINDS } from '../../src/domain/timeline.ts';
+import { MEMBER_STATES, TIMELINE_KINDS } from '../../src/domain/timeline.ts';
 
 const text = z.string().min(1);
 const at = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -131,19 +132,55 @@ const help = z.strictObject({
   commands: z.array(z.strictObject({ name: text, usage: text, summary: text })).min(1),
 });
 
+const incidentId = z.string().regex(/^i[0-9a-z]{6}$/);
+const incidentFields = {
+  incident: incidentId,
+  cluster: text,
+  title: text,
+  severity: z.enum(INCIDENT_SEVERITIES),
+  state: z.enum(INCIDENT_STATES),
+  lead: text.nullable(),
+  origin: z.enum(INCIDENT_ORIGINS),
+  openedAt: at,
+  openedBy: text,
+  acknowledgedAt: at.nullable(),
+  acknowledgedBy: text.nullable(),
+  mitigatedAt: at.nullable(),
+  mitigatedBy: text.nullable(),
+  resolvedAt: at.nullable(),
+  resolvedBy: text.nullable(),
+  reopens: count,
+  summary: text.nullable(),
+  runs: z.array(runId),
+};
+const incident = z.strictObject({ kind: z.literal('incident'), ...incidentFields });
+const incidents = z.strictObject({
+  kind: z.literal('incidents'),
+  incidents: z.array(z.strictObject(incidentFields)),
+});
+
 const timeline = z.strictObject({
   kind: z.literal('timeline'),
   entries: z.array(
     z.strictObject({
       sequence: z.int().min(1),
       happenedAt: at,
+      since: at.nullable(),
       recordedAt: at,
       kind: z.enum(TIMELINE_KINDS),
       cluster: text.nullable(),
       run: runId.nullable(),
+      incident: incidentId.nullable(),
       member: text.nullable(),
       actor: text,
       text,
+      state: z.enum(MEMBER_STATES).nullable(),
+      finding: z.enum(FINDING_KINDS).nullable(),
+      members: names.nullable(),
+      corrects: z.int().min(1).nullable(),
+      correctedBy: z.array(z.int().min(1)),
+      author: text.nullable(),
+      link: text.nullable(),
       hash: z.string().regex(/^[0-9a-f]{64}$/),
     }),
   ),
@@ -160,6 +197,8 @@ export const DATA_SCHEMA = z.discriminatedUnion('kind', [
   doctor,
   problem,
   help,
+  incident,
+  incidents,
   timeline,
 ]);
 

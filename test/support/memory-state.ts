@@ -1,10 +1,11 @@
 /** What the store in memory holds, and the small changes of it that its methods are made of. */
-import type { ClusterName, RunId } from '../../src/domain/ids.ts';
+import type { ClusterName, IncidentId, RunId } from '../../src/domain/ids.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import { expiryEntry } from '../../src/domain/expiry.ts';
 import { transitionRun, transitionStep } from '../../src/domain/run-machine.ts';
 import { isEnded, type Run, type RunState, type StepRecord, type StepState } from '../../src/domain/run.ts';
 import { entryHash, GENESIS_HASH } from '../../src/domain/timeline-chain.ts';
-import type { NewTimelineEntry, TimelineEntry } from '../../src/domain/timeline.ts';
+import { extrasOf, type NewTimelineEntry, type TimelineEntry } from '../../src/domain/timeline.ts';
 import type { ActionRecord, Card, NewCard } from '../../src/ports/store.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -15,17 +16,20 @@ export interface MemoryState {
   runs: StoredRun[];
   actions: Mutable<ActionRecord>[];
   cards: StoredCard[];
+  /** Without their runs, which the runs themselves name. */
+  incidents: Incident[];
   entries: TimelineEntry[];
   deliveries: { id: string; at: number }[];
   meta: Record<string, string>;
 }
 
 /** Copies what a method may change; the rest (plans, steps, entries) is replaced as a whole and never changed. */
-export function copyOf({ runs, actions, cards, entries, deliveries, meta }: MemoryState): MemoryState {
+export function copyOf({ runs, actions, cards, incidents, entries, deliveries, meta }: MemoryState): MemoryState {
   return {
     runs: runs.map((run) => ({ ...run })),
     actions: actions.map((action) => ({ ...action })),
     cards: cards.map((card) => ({ ...card })),
+    incidents: [...incidents],
     entries: [...entries],
     deliveries: [...deliveries],
     meta: { ...meta },
@@ -112,11 +116,20 @@ export function addEntries(
     const previousHash = draft.entries.at(-1)?.hash ?? GENESIS_HASH;
     const text = entry.text.toWellFormed();
     const evidence = entry.evidence?.toWellFormed() ?? null;
-    const numbered = { ...entry, text, evidence, sequence: draft.entries.length + 1, recordedAt };
+    const incident = entry.incident ?? findIncidentOf(draft, entry);
+    const { happenedAt, kind, cluster, run, member, actor } = entry;
+    const sequence = draft.entries.length + 1;
+    const known = { sequence, happenedAt, recordedAt, kind, cluster, run, incident, member, actor, text, evidence };
+    const numbered = { ...known, ...extrasOf(entry) };
     const chained = { ...numbered, previousHash, hash: entryHash(previousHash, numbered) };
     draft.entries.push(chained);
     return chained;
   });
+}
+
+function findIncidentOf({ runs, incidents }: MemoryState, { run, cluster }: NewTimelineEntry): IncidentId | null {
+  const ofRun = runs.find(({ id }) => id === run)?.incident ?? null;
+  return ofRun ?? incidents.find((one) => one.cluster === cluster && one.state !== 'resolved')?.id ?? null;
 }
 
 export function addActions({ actions }: MemoryState, added: readonly Omit<ActionRecord, 'consumedAt'>[]): void {
@@ -154,6 +167,7 @@ export function isBehind(card: StoredCard): boolean {
 
 export function isAbout({ subject }: Card, wanted: Card['subject']): boolean {
   if (subject.kind === 'run') return wanted.kind === 'run' && subject.run === wanted.run;
+  if (subject.kind === 'incident') return wanted.kind === 'incident' && subject.incident === wanted.incident;
   return wanted.kind === 'timeline-entry' && subject.sequence === wanted.sequence;
 }
 

@@ -6,6 +6,7 @@
 import { isEnded } from '../../src/domain/run.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { decideIn } from './memory-decide.ts';
+import { alterIn, bumpIncidentCards, openIn, underIncidentIn, withRuns } from './memory-incidents.ts';
 import {
   addActions,
   addCardTo,
@@ -28,7 +29,7 @@ import {
 const DAY_MS = 86_400_000;
 
 export function createMemoryStore(): Store {
-  let state: MemoryState = { runs: [], actions: [], cards: [], entries: [], deliveries: [], meta: {} };
+  let state: MemoryState = { runs: [], actions: [], cards: [], incidents: [], entries: [], deliveries: [], meta: {} };
 
   async function commit<T>(work: (draft: MemoryState) => T): Promise<T> {
     const draft = copyOf(state);
@@ -43,14 +44,16 @@ export function createMemoryStore(): Store {
   }
 
   return {
-    draftRun: ({ run, actions, cards, entries }) =>
+    draftRun: ({ run, incident, actions, cards, entries }) =>
       commit((draft) => {
         const holder = findActive(draft, run.cluster);
         if (holder !== null && !isEnded(run.state)) return { ok: false, error: holder } as const;
-        draft.runs.push(frozenCopyOf(run));
+        const opened = incident === undefined ? null : openIn(draft, incident).incident.id;
+        draft.runs.push(frozenCopyOf(opened === null ? run : { ...run, incident: opened }));
         addActions(draft, actions);
         addEntries(draft, entries, run.createdAt);
-        for (const card of cards) addCardTo(draft, card);
+        for (const card of cards) addCardTo(draft, opened === null ? card : underIncidentIn(draft, opened, card));
+        if (opened !== null) bumpIncidentCards(draft, opened);
         return { ok: true, value: requireRun(draft, run.id) } as const;
       }),
     findRun: (id) => read(({ runs }) => runs.find((run) => run.id === id) ?? null),
@@ -79,6 +82,10 @@ export function createMemoryStore(): Store {
         if (change.countResume === true) run.resumes += 1;
         addActions(draft, change.actions ?? []);
         addEntries(draft, change.entries, change.at);
+        if (change.mitigates !== undefined && run.incident !== null) {
+          const moment = { at: change.at, by: 'lockstep' };
+          alterIn(draft, { incident: run.incident, change: { kind: 'mitigate', why: change.mitigates }, moment });
+        }
         return { ok: true, value: run } as const;
       }),
     recordIntent: (change) =>
@@ -112,13 +119,41 @@ export function createMemoryStore(): Store {
       }),
     findAction: (hash) => read(({ actions }) => actions.find(({ tokenHash }) => tokenHash === hash) ?? null),
 
+    openIncident: (open) => commit((draft) => openIn(draft, open)),
+    changeIncident: (input) => commit((draft) => alterIn(draft, input)),
+    findIncident: (id) =>
+      read((current) =>
+        withRuns(
+          current,
+          current.incidents.find((one) => one.id === id),
+        ),
+      ),
+    findOpenIncident: (cluster) =>
+      read((current) =>
+        withRuns(
+          current,
+          current.incidents.find((one) => one.cluster === cluster && one.state !== 'resolved'),
+        ),
+      ),
+    listIncidents: ({ cluster, states, limit }) =>
+      read((current) =>
+        current.incidents
+          .filter((one) => cluster === undefined || one.cluster === cluster)
+          .filter((one) => states === undefined || states.includes(one.state))
+          .reverse()
+          .sort((a, b) => b.opened.at - a.opened.at)
+          .slice(0, limit)
+          .flatMap((one) => withRuns(current, one) ?? []),
+      ),
+
     appendTimeline: (entries, recordedAt) => commit((draft) => addEntries(draft, entries, recordedAt)),
     findTimelineEntry: (sequence) => read(({ entries }) => entries[sequence - 1] ?? null),
-    listTimeline: ({ cluster, run, limit }) =>
+    listTimeline: ({ cluster, run, incident, limit }) =>
       read(({ entries }) => {
         const found = entries
           .filter((entry) => cluster === undefined || entry.cluster === cluster)
-          .filter((entry) => run === undefined || entry.run === run);
+          .filter((entry) => run === undefined || entry.run === run)
+          .filter((entry) => incident === undefined || entry.incident === incident);
         return limit === undefined ? found : found.slice(Math.max(0, found.length - limit));
       }),
     timelineHead: () =>
@@ -130,6 +165,14 @@ export function createMemoryStore(): Store {
     addCard: (card) => commit((draft) => plain(addCardTo(draft, card))),
     findCard: (id) => read(({ cards }) => cards.filter((card) => card.id === id).map(plain)[0] ?? null),
     listCards: (subject) => read(({ cards }) => cards.filter((card) => isAbout(card, subject)).map(plain)),
+    findCardAt: ({ platform, channel, externalId }) =>
+      read(({ cards }) => {
+        const found = cards.find(
+          (card) =>
+            card.externalId === externalId && card.address.platform === platform && card.address.channel === channel,
+        );
+        return found === undefined ? null : plain(found);
+      }),
     dueCards: (now) => read(({ cards }) => cards.filter((card) => isBehind(card) && card.notBefore <= now).map(plain)),
     pendingCards: () => read(({ cards }) => cards.filter(isBehind).length),
     touchCard: (id) =>

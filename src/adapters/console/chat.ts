@@ -8,6 +8,7 @@ import { isEnded } from '../../domain/run.ts';
 import { RUN_WORDS, STEP_SIGN } from '../../chat/words.ts';
 import type { Address, ChatPort, Delivery, Rendered } from '../../ports/chat.ts';
 import type { Clock } from '../../ports/system.ts';
+import { visibleLine } from '../../chat/visible.ts';
 import { padTo } from './columns.ts';
 import { jsonLine } from './json.ts';
 import { renderMessage, type Layout } from './render.ts';
@@ -62,7 +63,7 @@ export function createConsoleChat(options: ConsoleChatOptions): ConsoleChat {
       const to = { channel: address.channel, user: address.user };
       options.output.print(jsonLine({ at: options.clock.nowMs(), kind, id, thread, to, rendered }));
     } else {
-      printText(options, thread, rendered, kind === 'edit' ? before : null);
+      printText(options, { thread, rendered, before: kind === 'edit' ? before : null, isEdit: kind === 'edit' });
     }
     return { kind: 'delivered', externalId: id };
   };
@@ -75,11 +76,21 @@ export function createConsoleChat(options: ConsoleChatOptions): ConsoleChat {
   };
 }
 
-function printText(options: ConsoleChatOptions, thread: string | null, rendered: Rendered, before: Shown | null): void {
+interface Printed extends Shown {
+  readonly before: Shown | null;
+  readonly isEdit: boolean;
+}
+
+function printText(options: ConsoleChatOptions, { thread, rendered, before, isEdit }: Printed): void {
   const { output } = options;
   const layout = options.layout();
   if (rendered.message.blocks.length === 0) {
     output.progress(renderMessage(rendered.message, layout).join('\n'));
+    return;
+  }
+  if (isEdit && rendered.data === null) {
+    const { summary } = rendered.message;
+    if (summary !== before?.rendered.message.summary) output.print(`  ${visibleLine(summary)}`);
     return;
   }
   const changes = before === null ? null : changesOf(before.rendered.data, rendered.data);

@@ -45,6 +45,7 @@ function valuesOf(type: ParamType, commands: readonly Command[], clusters: reado
     case 'enum':
       return type.values;
     case 'run':
+    case 'incident':
     case 'int':
     case 'duration':
     case 'flag':

@@ -2,7 +2,7 @@
  * Cards: what has to be shown where, and which revision of it was delivered. Owns the table `card`, which is the outbox; holds
  * references only, never a rendered text.
  */
-import type { RunId } from '../../domain/ids.ts';
+import type { IncidentId, RunId } from '../../domain/ids.ts';
 import type { Platform } from '../../domain/person.ts';
 import type { Card, CardSubject, NewCard, Store } from '../../ports/store.ts';
 import type { Connection } from './connection.ts';
@@ -11,6 +11,7 @@ interface CardRow {
   readonly id: string;
   readonly subject_run: RunId | null;
   readonly subject_sequence: number | null;
+  readonly subject_incident: IncidentId | null;
   readonly platform: Platform;
   readonly channel: string;
   readonly user: string | null;
@@ -29,11 +30,13 @@ const BEHIND = 'delivered_revision < revision AND gone_because IS NULL';
 export function insertCard(connection: Connection, card: NewCard): Card {
   const { subject, address } = card;
   connection.run(
-    `INSERT INTO card (id, subject_run, subject_sequence, platform, channel, user, thread, parent, external_id, revision,
-      delivered_revision, attempts, not_before) VALUES (?,?,?,?,?,?,?,?,NULL,1,0,0,0) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO card (id, subject_run, subject_sequence, subject_incident, platform, channel, user, thread, parent,
+      external_id, revision, delivered_revision, attempts, not_before)
+      VALUES (?,?,?,?,?,?,?,?,?,NULL,1,0,0,0) ON CONFLICT (id) DO NOTHING`,
     card.id,
     subject.kind === 'run' ? subject.run : null,
     subject.kind === 'timeline-entry' ? subject.sequence : null,
+    subject.kind === 'incident' ? subject.incident : null,
     address.platform,
     address.channel,
     address.user,
@@ -55,13 +58,24 @@ function requireCard(connection: Connection, id: string): Card {
 }
 
 export function listCardsOf(connection: Connection, subject: CardSubject): readonly Card[] {
-  const rows =
-    subject.kind === 'run'
-      ? connection.select<CardRow>('SELECT * FROM card WHERE subject_run = ? ORDER BY ordinal').all(subject.run)
-      : connection
-          .select<CardRow>('SELECT * FROM card WHERE subject_sequence = ? ORDER BY ordinal')
-          .all(subject.sequence);
-  return rows.map(toCard);
+  return connection.select<CardRow>(SELECT_OF[subject.kind]).all(valueOf(subject)).map(toCard);
+}
+
+const SELECT_OF: Readonly<Record<CardSubject['kind'], string>> = {
+  run: 'SELECT * FROM card WHERE subject_run = ? ORDER BY ordinal',
+  incident: 'SELECT * FROM card WHERE subject_incident = ? ORDER BY ordinal',
+  'timeline-entry': 'SELECT * FROM card WHERE subject_sequence = ? ORDER BY ordinal',
+};
+
+function valueOf(subject: CardSubject): string | number {
+  if (subject.kind === 'run') return subject.run;
+  return subject.kind === 'incident' ? subject.incident : subject.sequence;
+}
+
+export function findCardAtMessage(connection: Connection, place: Parameters<Store['findCardAt']>[0]): Card | null {
+  const sql = 'SELECT * FROM card WHERE external_id = ? AND platform = ? AND channel = ? ORDER BY ordinal LIMIT 1';
+  const row = connection.select<CardRow>(sql).get(place.externalId, place.platform, place.channel);
+  return row === undefined ? null : toCard(row);
 }
 
 export function listDue(connection: Connection, now: number): readonly Card[] {
@@ -75,6 +89,10 @@ export function countBehind(connection: Connection): number {
 
 export function bumpRunCards(connection: Connection, run: RunId): void {
   connection.run('UPDATE card SET revision = revision + 1 WHERE subject_run = ?', run);
+}
+
+export function bumpIncidentCards(connection: Connection, incident: IncidentId): void {
+  connection.run('UPDATE card SET revision = revision + 1 WHERE subject_incident = ?', incident);
 }
 
 export function bumpCard(connection: Connection, id: string): void {
@@ -122,5 +140,6 @@ function toCard(row: CardRow): Card {
 
 function toSubject(row: CardRow): CardSubject {
   if (row.subject_run !== null) return { kind: 'run', run: row.subject_run };
+  if (row.subject_incident !== null) return { kind: 'incident', incident: row.subject_incident };
   return { kind: 'timeline-entry', sequence: row.subject_sequence ?? 0 };
 }

@@ -120,7 +120,78 @@ CREATE INDEX delivery_by_time ON delivery (at);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+/** Incidents, what only some timeline entries have, and cards that show an incident (a CHECK can't be changed in place). */
+const VERSION_2 = `
+CREATE TABLE incident (
+  ordinal INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  cluster TEXT NOT NULL,
+  title TEXT NOT NULL,
+  severity TEXT NOT NULL CHECK (severity IN ('critical','major','minor')),
+  state TEXT NOT NULL CHECK (state IN ('open','acknowledged','mitigated','resolved')),
+  lead TEXT,
+  origin TEXT NOT NULL CHECK (origin IN ('person','recover','watch')),
+  platform TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  thread TEXT,
+  opened_at INTEGER NOT NULL,
+  opened_by TEXT NOT NULL,
+  acknowledged_at INTEGER,
+  acknowledged_by TEXT,
+  mitigated_at INTEGER,
+  mitigated_by TEXT,
+  resolved_at INTEGER,
+  resolved_by TEXT,
+  reopens INTEGER NOT NULL,
+  summary TEXT
+) STRICT;
+CREATE UNIQUE INDEX incident_open ON incident (cluster) WHERE state <> 'resolved';
+CREATE INDEX incident_by_cluster ON incident (cluster, opened_at, ordinal);
+CREATE INDEX run_by_incident ON run (incident) WHERE incident IS NOT NULL;
+
+ALTER TABLE timeline ADD COLUMN since INTEGER;
+ALTER TABLE timeline ADD COLUMN corrects INTEGER;
+ALTER TABLE timeline ADD COLUMN state TEXT;
+ALTER TABLE timeline ADD COLUMN finding TEXT;
+ALTER TABLE timeline ADD COLUMN members TEXT;
+ALTER TABLE timeline ADD COLUMN author TEXT;
+ALTER TABLE timeline ADD COLUMN link TEXT;
+CREATE INDEX timeline_by_incident ON timeline (incident, sequence) WHERE incident IS NOT NULL;
+
+CREATE TABLE card_2 (
+  ordinal INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  subject_run TEXT REFERENCES run (id),
+  subject_sequence INTEGER REFERENCES timeline (sequence),
+  subject_incident TEXT REFERENCES incident (id),
+  platform TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  user TEXT,
+  thread TEXT,
+  parent TEXT REFERENCES card_2 (id) DEFERRABLE INITIALLY DEFERRED,
+  external_id TEXT,
+  revision INTEGER NOT NULL,
+  delivered_revision INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  gone_because TEXT,
+  last_failure TEXT,
+  CHECK ((subject_run IS NOT NULL) + (subject_sequence IS NOT NULL) + (subject_incident IS NOT NULL) = 1)
+) STRICT;
+INSERT INTO card_2 (ordinal, id, subject_run, subject_sequence, subject_incident, platform, channel, user, thread, parent,
+    external_id, revision, delivered_revision, attempts, not_before, gone_because, last_failure)
+  SELECT ordinal, id, subject_run, subject_sequence, NULL, platform, channel, user, thread, parent, external_id, revision,
+    delivered_revision, attempts, not_before, gone_because, last_failure FROM card;
+DROP TABLE card;
+ALTER TABLE card_2 RENAME TO card;
+CREATE INDEX card_by_run ON card (subject_run) WHERE subject_run IS NOT NULL;
+CREATE INDEX card_by_sequence ON card (subject_sequence) WHERE subject_sequence IS NOT NULL;
+CREATE INDEX card_by_incident ON card (subject_incident) WHERE subject_incident IS NOT NULL;
+CREATE INDEX card_by_message ON card (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX card_behind ON card (ordinal) WHERE delivered_revision < revision AND gone_because IS NULL;
+`;
+
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 
 /** `application_id` of the file, "LkSt": another program's database is never migrated. */
 export const APPLICATION_ID = 0x4c6b5374;

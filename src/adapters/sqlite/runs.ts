@@ -8,8 +8,9 @@ import { expiryEntry } from '../../domain/expiry.ts';
 import { transitionRun } from '../../domain/run-machine.ts';
 import { isEnded, type Run, type RunState } from '../../domain/run.ts';
 import type { ActionRecord, DraftRun, StateChange, Store } from '../../ports/store.ts';
-import { bumpRunCards, insertCard } from './cards.ts';
+import { bumpIncidentCards, bumpRunCards, insertCard } from './cards.ts';
 import type { Connection } from './connection.ts';
+import { alter, openOrJoin, underIncident } from './incidents.ts';
 import { insertRun, requireRunRow, selectRuns } from './run-rows.ts';
 import { insertEntries } from './timeline.ts';
 
@@ -35,13 +36,15 @@ export function listRuns(connection: Connection, query: Parameters<Store['listRu
   return selectRuns(connection, tail, ...values, query.limit ?? -1);
 }
 
-export function draft(connection: Connection, { run, actions, cards, entries }: DraftRun): Result<Run, Run> {
+export function draft(connection: Connection, { run, incident, actions, cards, entries }: DraftRun): Result<Run, Run> {
   const holder = findActive(connection, run.cluster);
   if (holder !== null && !isEnded(run.state)) return err(holder);
-  insertRun(connection, run);
+  const opened = incident === undefined ? null : openOrJoin(connection, incident).incident;
+  insertRun(connection, opened === null ? run : { ...run, incident: opened.id });
   insertActions(connection, actions);
   insertEntries(connection, entries, run.createdAt);
-  for (const card of cards) insertCard(connection, card);
+  for (const card of cards) insertCard(connection, opened === null ? card : underIncident(connection, opened.id, card));
+  if (opened !== null) bumpIncidentCards(connection, opened.id);
   return ok(requireRunRow(connection, run.id));
 }
 
@@ -52,6 +55,10 @@ export function changeRunState(connection: Connection, change: StateChange): Res
   if (change.countResume === true) connection.run('UPDATE run SET resumes = resumes + 1 WHERE id = ?', change.run);
   insertActions(connection, change.actions ?? []);
   insertEntries(connection, change.entries, change.at);
+  if (change.mitigates !== undefined && before.incident !== null) {
+    const moment = { at: change.at, by: 'lockstep' };
+    alter(connection, { incident: before.incident, change: { kind: 'mitigate', why: change.mitigates }, moment });
+  }
   return ok(requireRunRow(connection, change.run));
 }
 

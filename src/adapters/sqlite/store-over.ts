@@ -3,11 +3,12 @@
  * noted beside the database. Owns this pairing and the two small tables `delivery` and `meta`.
  */
 import type { Store } from '../../ports/store.ts';
-import { bumpCard, countBehind, findCardRow, insertCard, listCardsOf, listDue } from './cards.ts';
+import { bumpCard, countBehind, findCardAtMessage, findCardRow, insertCard, listCardsOf, listDue } from './cards.ts';
 import { settleDelivery, settleFailure } from './cards.ts';
 import type { Connection } from './connection.ts';
 import { decideRun } from './decide.ts';
 import type { HeadFile } from './head-file.ts';
+import { alter, findIncidentRow, findOpen, listIncidentRows, openOrJoin } from './incidents.ts';
 import { findRunRow } from './run-rows.ts';
 import { changeRunState, draft, expire, findActionRow, findActive, listRuns, markAbort } from './runs.ts';
 import { intend, settle } from './steps.ts';
@@ -42,6 +43,12 @@ export function storeOver(connection: Connection, headFile: HeadFile): Omit<Stor
     requestAbort: (input) => appending(() => markAbort(connection, input)),
     findAction: (tokenHash) => read(() => findActionRow(connection, tokenHash)),
 
+    openIncident: (open) => appending(() => openOrJoin(connection, open)),
+    changeIncident: (input) => appending(() => alter(connection, input)),
+    findIncident: (id) => read(() => findIncidentRow(connection, id)),
+    findOpenIncident: (cluster) => read(() => findOpen(connection, cluster)),
+    listIncidents: (query) => read(() => listIncidentRows(connection, query)),
+
     appendTimeline: (entries, recordedAt) => appending(() => insertEntries(connection, entries, recordedAt)),
     findTimelineEntry: (sequence) => read(() => findEntry(connection, sequence)),
     listTimeline: (query) => read(() => listEntries(connection, query)),
@@ -50,6 +57,7 @@ export function storeOver(connection: Connection, headFile: HeadFile): Omit<Stor
     addCard: (card) => commit(() => insertCard(connection, card)),
     findCard: (id) => read(() => findCardRow(connection, id)),
     listCards: (subject) => read(() => listCardsOf(connection, subject)),
+    findCardAt: (place) => read(() => findCardAtMessage(connection, place)),
     dueCards: (now) => read(() => listDue(connection, now)),
     pendingCards: () => read(() => countBehind(connection)),
     touchCard: (id) => commit(() => bumpCard(connection, id)),

@@ -3,8 +3,16 @@
  * `timeline`; the chain itself is the domain's, the head file is `head-file.ts`.
  */
 import type { ClusterName, IncidentId, MemberName, RunId } from '../../domain/ids.ts';
+import type { FindingKind } from '../../domain/finding.ts';
 import { entryHash, GENESIS_HASH } from '../../domain/timeline-chain.ts';
-import type { NewTimelineEntry, TimelineEntry, TimelineKind } from '../../domain/timeline.ts';
+import { extrasOf } from '../../domain/timeline.ts';
+import type {
+  MemberState,
+  NewTimelineEntry,
+  TimelineEntry,
+  TimelineExtras,
+  TimelineKind,
+} from '../../domain/timeline.ts';
 import type { TimelineQuery } from '../../ports/store.ts';
 import type { Connection } from './connection.ts';
 
@@ -22,6 +30,14 @@ interface TimelineRow {
   readonly evidence: string | null;
   readonly previous_hash: string;
   readonly hash: string;
+  readonly since: number | null;
+  readonly corrects: number | null;
+  readonly state: MemberState | null;
+  readonly finding: FindingKind | null;
+  /** Names with commas between them, which no name has. */
+  readonly members: string | null;
+  readonly author: string | null;
+  readonly link: string | null;
 }
 
 export interface ChainHead {
@@ -30,7 +46,8 @@ export interface ChainHead {
 }
 
 const INSERT = `INSERT INTO timeline (sequence, happened_at, recorded_at, kind, cluster, run, incident, member, actor, text,
-  evidence, previous_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`;
+  evidence, previous_hash, hash, since, corrects, state, finding, members, author, link)
+  VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
 
 export function findHead(connection: Connection): ChainHead | null {
   return (
@@ -47,11 +64,24 @@ export function insertEntries(
   if (entries.length === 0) return [];
   let head = findHead(connection) ?? { sequence: 0, hash: GENESIS_HASH };
   return entries.map((entry) => {
-    const added = chain(entry, head, recordedAt);
+    const added = chain({ ...entry, incident: entry.incident ?? findIncidentOf(connection, entry) }, head, recordedAt);
     insertEntry(connection, added);
     head = added;
     return added;
   });
+}
+
+/** The incident of its run, else the open one of its cluster. */
+function findIncidentOf(connection: Connection, { run, cluster }: NewTimelineEntry): IncidentId | null {
+  const ofRun = run === null ? null : connection.select<Linked>('SELECT incident FROM run WHERE id = ?').get(run);
+  if (ofRun?.incident != null) return ofRun.incident;
+  if (cluster === null) return null;
+  const sql = "SELECT id AS incident FROM incident WHERE cluster = ? AND state <> 'resolved'";
+  return connection.select<Linked>(sql).get(cluster)?.incident ?? null;
+}
+
+interface Linked {
+  readonly incident: IncidentId | null;
 }
 
 function chain(entry: NewTimelineEntry, head: ChainHead, recordedAt: number): TimelineEntry {
@@ -67,6 +97,7 @@ function chain(entry: NewTimelineEntry, head: ChainHead, recordedAt: number): Ti
     actor: entry.actor,
     text: wellFormed(entry.text),
     evidence: entry.evidence === null ? null : wellFormed(entry.evidence),
+    ...extrasOf(entry),
   };
   return { ...unhashed, previousHash: head.hash, hash: entryHash(head.hash, unhashed) };
 }
@@ -92,6 +123,13 @@ function insertEntry(connection: Connection, entry: TimelineEntry): void {
     entry.evidence,
     entry.previousHash,
     entry.hash,
+    entry.since ?? null,
+    entry.corrects ?? null,
+    entry.state ?? null,
+    entry.finding ?? null,
+    entry.members?.join(',') ?? null,
+    entry.author ?? null,
+    entry.link ?? null,
   );
 }
 
@@ -111,6 +149,10 @@ export function listEntries(connection: Connection, query: TimelineQuery): reado
   if (query.run !== undefined) {
     where.push('run = ?');
     values.push(query.run);
+  }
+  if (query.incident !== undefined) {
+    where.push('incident = ?');
+    values.push(query.incident);
   }
   const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
   const sql = `SELECT * FROM timeline ${filter} ORDER BY sequence DESC LIMIT ?`;
@@ -137,7 +179,25 @@ function toEntry(row: TimelineRow): TimelineEntry {
     actor: row.actor,
     text: row.text,
     evidence: row.evidence,
+    ...extrasOfRow(row),
     previousHash: row.previous_hash,
     hash: row.hash,
   };
+}
+
+function extrasOfRow(row: TimelineRow): TimelineExtras {
+  return {
+    ...(row.since === null ? {} : { since: row.since }),
+    ...(row.corrects === null ? {} : { corrects: row.corrects }),
+    ...(row.state === null ? {} : { state: row.state }),
+    ...(row.finding === null ? {} : { finding: row.finding }),
+    ...(row.members === null ? {} : { members: membersOf(row.members) }),
+    ...(row.author === null ? {} : { author: row.author }),
+    ...(row.link === null ? {} : { link: row.link }),
+  };
+}
+
+function membersOf(text: string): readonly MemberName[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by insertEntry alone; the chain shows a change
+  return (text === '' ? [] : text.split(',')) as MemberName[];
 }
