@@ -2,6 +2,7 @@
  * The budget of one message: every part within its own ceiling, then the largest made shorter until all of it fits. What fell off is
  * returned in words, and the message shows it. Pure. The last part (what to type next) is never dropped.
  */
+import { assertNever } from '../../domain/assert-never.ts';
 import { cutEscaped, fence, FENCE_COST } from './escape.ts';
 import { MESSAGE } from './limits.ts';
 
@@ -74,8 +75,12 @@ function textOf(part: Part): string {
       return part.fields.join('\n');
     case 'divider':
       return '';
-    default:
+    case 'header':
+    case 'text':
+    case 'note':
       return part.text;
+    default:
+      return assertNever(part);
   }
 }
 

@@ -20,7 +20,7 @@ export function lineOf(command: CommandShape, given: Given): string {
     const value = given[name] ?? '';
     const isAbsent = value === false || (typeof value === 'string' && value.trim() === '');
     if (param.place === 'option') {
-      if (!isAbsent) words.push(value === true ? `--${name}` : `--${name}=${quote(String(value))}`);
+      if (!isAbsent) words.push(value === true ? `--${name}` : `--${name}=${quote(value)}`);
     } else if (isAbsent) {
       hasGap = true;
     } else {
@@ -41,12 +41,14 @@ function quote(value: string): string {
   if (!wouldClose(text, DOUBLE)) return `"${text}"`;
   if (!wouldClose(text, SINGLE)) return `'${text}'`;
   // Both kinds of marks would end it early: two single ones look like a double one.
-  return `"${[...text].map((char) => (DOUBLE.includes(char) ? "''" : char)).join('')}"`;
+  return `"${Array.from(text)
+    .map((char) => (DOUBLE.includes(char) ? "''" : char))
+    .join('')}"`;
 }
 
 /** A mark before a blank or at the end closes the quotation. */
 function wouldClose(text: string, marks: string): boolean {
-  return [...text].some((char, at, all) => {
+  return Array.from(text).some((char, at, all) => {
     const next = all[at + 1];
     return marks.includes(char) && (next === undefined || BLANK.test(next));
   });
