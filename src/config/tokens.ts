@@ -1,11 +1,25 @@
 /** The credentials of the chat platforms: complete or absent, and in keeping with the channels that the clusters name. */
 import type { ClusterConfig } from '../domain/cluster.ts';
 import type { ConfigProblem } from './problem.ts';
-import { checkVariable, parseDiscordToken, parseSlackToken, parseSnowflake, type Variables } from './variables.ts';
+import {
+  checkVariable,
+  parseDiscordToken,
+  parsePort,
+  parseSigningSecret,
+  parseSlackToken,
+  parseSnowflake,
+  type VariableName,
+  type Variables,
+} from './variables.ts';
+
+/** Socket Mode needs nothing but an app-level token; HTTP is for those whom Slack can reach. */
+export type SlackReceive =
+  | { readonly kind: 'socket'; readonly appToken: string }
+  | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
 
 export interface Tokens {
-  /** Socket mode: both tokens. Null when Slack is not used. */
-  readonly slack: { readonly botToken: string; readonly appToken: string } | null;
+  /** Null when Slack is not used. */
+  readonly slack: { readonly botToken: string; readonly receive: SlackReceive } | null;
   readonly discord: { readonly token: string; readonly guildId: string | null } | null;
   /** Every secret value, to be registered with the log before anything else happens. */
   readonly secrets: readonly string[];
@@ -18,42 +32,66 @@ export function readTokens(
 ): Tokens {
   const botToken = checkVariable(variables, 'SLACK_BOT_TOKEN', parseSlackToken('xoxb-'), problems);
   const appToken = checkVariable(variables, 'SLACK_APP_TOKEN', parseSlackToken('xapp-'), problems);
+  const signingSecret = checkVariable(variables, 'SLACK_SIGNING_SECRET', parseSigningSecret, problems);
+  const port = checkVariable(variables, 'SLACK_PORT', parsePort, problems);
   const token = checkVariable(variables, 'DISCORD_BOT_TOKEN', parseDiscordToken, problems);
   const guildId = checkVariable(variables, 'DISCORD_GUILD_ID', parseSnowflake, problems);
-  checkPair(variables, problems);
-  checkServer(variables, problems);
+  checkSlack(variables, problems);
   const has = { slack: variables.has('SLACK_BOT_TOKEN'), discord: variables.has('DISCORD_BOT_TOKEN') };
   for (const cluster of clusters) problems.push(...findUnreachable(cluster, has));
+  const receive = receiveOf({ appToken, signingSecret, port });
   return {
-    slack: botToken === null || appToken === null ? null : { botToken, appToken },
+    slack: botToken === null || receive === null ? null : { botToken, receive },
     discord: token === null ? null : { token, guildId },
-    secrets: [botToken, appToken, token].filter((secret) => secret !== null),
+    secrets: [botToken, appToken, signingSecret, token].filter((secret) => secret !== null),
   };
 }
 
-function checkPair(variables: Variables, problems: ConfigProblem[]): void {
-  const bot = variables.get('SLACK_BOT_TOKEN');
-  const app = variables.get('SLACK_APP_TOKEN');
-  const only = bot ?? app;
-  if (only === undefined || (bot !== undefined && app !== undefined)) return;
-  const [has, lacks] =
-    bot === undefined ? ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'] : ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'];
-  const text = `${has} is set, ${lacks} is not.`;
-  const next = `Slack needs both: add ${lacks}, or remove ${has}.`;
-  problems.push({ severity: 'error', file: only.file, line: only.line, where: has, text, next });
+interface SlackValues {
+  readonly appToken: string | null;
+  readonly signingSecret: string | null;
+  readonly port: number | null;
 }
 
-function checkServer(variables: Variables, problems: ConfigProblem[]): void {
-  const server = variables.get('DISCORD_GUILD_ID');
-  if (server === undefined || variables.has('DISCORD_BOT_TOKEN')) return;
-  problems.push({
-    severity: 'error',
-    file: server.file,
-    line: server.line,
-    where: 'DISCORD_GUILD_ID',
-    text: 'DISCORD_GUILD_ID is set, DISCORD_BOT_TOKEN is not.',
-    next: 'Add DISCORD_BOT_TOKEN, or remove DISCORD_GUILD_ID.',
-  });
+function receiveOf({ appToken, signingSecret, port }: SlackValues): SlackReceive | null {
+  if (signingSecret !== null && port !== null) return { kind: 'http', signingSecret, port };
+  return appToken === null ? null : { kind: 'socket', appToken };
+}
+
+const HTTP: readonly VariableName[] = ['SLACK_SIGNING_SECRET', 'SLACK_PORT'];
+
+/** Bot token and app token, or bot token, signing secret and port; nothing by halves, and not both ways. */
+function checkSlack(variables: Variables, problems: ConfigProblem[]): void {
+  const set = (['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', ...HTTP] as const).filter((name) => variables.has(name));
+  const first = set.find((name) => name === 'SLACK_BOT_TOKEN') ?? set[0];
+  if (first === undefined) return;
+  const isHttp = HTTP.some((name) => variables.has(name));
+  const wanted: readonly VariableName[] = ['SLACK_BOT_TOKEN', ...(isHttp ? HTTP : (['SLACK_APP_TOKEN'] as const))];
+  const report = (where: VariableName, text: string, next: string): void => {
+    const variable = variables.get(where);
+    problems.push({
+      severity: 'error',
+      file: variable?.file ?? 'environment',
+      line: variable?.line ?? null,
+      where,
+      text,
+      next,
+    });
+  };
+  for (const lacks of wanted.filter((name) => !variables.has(name))) {
+    const how = isHttp ? `Slack over HTTP needs ${wanted.join(', ')}` : 'Slack needs both';
+    const others = set.length === 1 ? first : set.join(', ');
+    report(first, `${first} is set, ${lacks} is not.`, `${how}: add ${lacks}, or remove ${others}.`);
+  }
+  if (isHttp && variables.has('SLACK_APP_TOKEN')) {
+    const text =
+      'Both ways to receive from Slack are set: an app token (Socket Mode) and a signing secret or port (HTTP).';
+    report(
+      'SLACK_APP_TOKEN',
+      text,
+      'Keep SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET and SLACK_PORT for HTTP.',
+    );
+  }
 }
 
 function findUnreachable(

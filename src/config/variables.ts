@@ -13,6 +13,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const VARIABLES = [
   'SLACK_BOT_TOKEN',
   'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_PORT',
   'DISCORD_BOT_TOKEN',
   'DISCORD_GUILD_ID',
   'LOCKSTEP_CONFIG',
@@ -89,6 +91,22 @@ export function parseSlackToken(prefix: 'xoxb-' | 'xapp-'): Parse<string> {
       next: `Copy it from ${source} of your Slack app.`,
     });
   };
+}
+
+/** "Basic Information", "App Credentials": 32 hexadecimal digits (https://docs.slack.dev/authentication/verifying-requests-from-slack). */
+export function parseSigningSecret(value: string): Result<string, BadValue> {
+  if (/^[0-9a-f]{32}$/i.test(value)) return ok(value);
+  const next = 'Copy it from "Basic Information", "App Credentials" of your Slack app: 32 digits and letters a to f.';
+  return err({ text: 'This is not a signing secret.', next });
+}
+
+export function parsePort(value: string): Result<number, BadValue> {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
+  if (port >= 1 && port <= 65_535) return ok(port);
+  return err({
+    text: `${JSON.stringify(value)} is not a port.`,
+    next: 'Write a number from 1 to 65535, such as 3000.',
+  });
 }
 
 /** Three parts between dots; a prefix `Bot ` is the client's business. */

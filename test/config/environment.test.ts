@@ -4,15 +4,40 @@ import { errorsOf, goodYaml, load, requireConfig } from './support.ts';
 
 const BOT = 'xoxb-1234567890-abcdefghij';
 const APP = 'xapp-1-A0123456789-abcdef';
+const SIGNING = '8f742231b10e8888abcd990a1b2c85a5';
 const DISCORD = 'MTEyMjMzNDQ1NTY2Nzc4ODk5.GabcdE.abcdefghijklmnopqrstuvwxyz012345';
 
 describe('.env and the environment', () => {
   test('tokens come from .env, and every secret is named for the log', () => {
     const dotEnv = `SLACK_BOT_TOKEN=${BOT}\nSLACK_APP_TOKEN="${APP}"\nDISCORD_BOT_TOKEN=${DISCORD}\nDISCORD_GUILD_ID=123456\n`;
     const config = requireConfig({ dotEnv });
-    expect(config.slack).toEqual({ botToken: BOT, appToken: APP });
+    expect(config.slack).toEqual({ botToken: BOT, receive: { kind: 'socket', appToken: APP } });
     expect(config.discord).toEqual({ token: DISCORD, guildId: '123456' });
     expect(config.secrets).toEqual([BOT, APP, DISCORD]);
+  });
+
+  test('a signing secret and a port select HTTP', () => {
+    const config = requireConfig({
+      dotEnv: `SLACK_BOT_TOKEN=${BOT}\nSLACK_SIGNING_SECRET=${SIGNING}\nSLACK_PORT=3000\n`,
+    });
+    expect(config.slack).toEqual({ botToken: BOT, receive: { kind: 'http', signingSecret: SIGNING, port: 3000 } });
+    expect(config.secrets).toEqual([BOT, SIGNING]);
+  });
+
+  test('Slack by halves, or both ways at once, is reported with all that is wrong', () => {
+    expect(errorsOf({ dotEnv: `SLACK_BOT_TOKEN=${BOT}\nSLACK_SIGNING_SECRET=short\n` })).toEqual([
+      '1 SLACK_BOT_TOKEN: SLACK_BOT_TOKEN is set, SLACK_PORT is not.',
+      '2 SLACK_SIGNING_SECRET: This is not a signing secret.',
+    ]);
+    expect(errorsOf({ dotEnv: 'SLACK_PORT=70000\n' })).toEqual([
+      '1 SLACK_PORT: "70000" is not a port.',
+      '1 SLACK_PORT: SLACK_PORT is set, SLACK_BOT_TOKEN is not.',
+      '1 SLACK_PORT: SLACK_PORT is set, SLACK_SIGNING_SECRET is not.',
+    ]);
+    const both = `SLACK_BOT_TOKEN=${BOT}\nSLACK_APP_TOKEN=${APP}\nSLACK_SIGNING_SECRET=${SIGNING}\nSLACK_PORT=3000\n`;
+    expect(errorsOf({ dotEnv: both })).toEqual([
+      '2 SLACK_APP_TOKEN: Both ways to receive from Slack are set: an app token (Socket Mode) and a signing secret or port (HTTP).',
+    ]);
   });
 
   test('the environment has the last word', () => {
