@@ -4,6 +4,7 @@ import { COMMANDS } from '../../../commands/index.ts';
 import { lineOf, type Given } from '../../../src/adapters/discord/lines.ts';
 import { parseLine } from '../../../src/app/parse.ts';
 import type { Command, Param } from '../../../src/app/registry.ts';
+import { assertNever } from '../../../src/domain/assert-never.ts';
 import { NASTY } from './support/any-message.ts';
 
 /** What people may type into a field, apart from characters that the parser refuses as a whole. */
@@ -45,8 +46,12 @@ function valueFor(param: Param): fc.Arbitrary<string | number | boolean> {
       return fc.constant('status');
     case 'duration':
       return fc.constant('7d');
-    default:
+    case 'incident':
+      return fc.constant('i4k2x9a');
+    case 'text':
       return free;
+    default:
+      return assertNever(param.type);
   }
 }
 

@@ -20,7 +20,7 @@ export interface Live {
   readonly told: readonly Told[];
   readonly inbound: readonly Inbound[];
   /** Resolves when so many events were handed to the app. */
-  handed(count: number): Promise<void>;
+  readonly handed: (count: number) => Promise<void>;
 }
 
 export interface LiveOptions {
