@@ -1,5 +1,6 @@
 /** `doctor`: what Lockstep needs to work, checked one by one; each check that fails says what to do. */
 import { assertNever } from '../domain/assert-never.ts';
+import { foreignMarker, holderWords, MARKER_PATH } from '../domain/diagnose/held.ts';
 import { doctorMessage } from '../chat/views/doctor.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
 import type { DoctorData } from '../domain/data.ts';
@@ -48,6 +49,7 @@ function checksOfMember(cluster: ClusterConfig, member: MemberObservation): read
     ...['reachable', 'host-key', 'login', 'sudo'].map((id) => check(id, null, 'ok')),
     lxdCheck(member, target),
     clockCheck(member, target),
+    markerCheck(member, target),
   ];
 }
 
@@ -130,6 +132,19 @@ function lxdCheck(member: MemberObservation, target: string): DoctorCheck {
     state: 'fail',
     next: `Install the LXD snap on ${member.member}, or take it out of the configuration.`,
   };
+}
+
+/** Whether somebody else has this member: said here too, since a refusal is easier to expect than to understand. */
+function markerCheck(member: MemberObservation, target: string): DoctorCheck {
+  const marker = member.facts?.marker ?? null;
+  const other = foreignMarker(marker);
+  if (marker?.kind === 'unreadable') {
+    const next = `Something lies at ${MARKER_PATH} that is no marker: find out who put it there and remove it.`;
+    return { id: 'marker', target, state: 'warn', next };
+  }
+  if (other === null) return { id: 'marker', target, state: 'ok', next: null };
+  const next = `Held by ${holderWords([other])}: finish or abort that run there, or wait for its deadline.`;
+  return { id: 'marker', target, state: 'warn', next };
 }
 
 function clockCheck(member: MemberObservation, target: string): DoctorCheck {

@@ -8,7 +8,7 @@ import { NAME_PATTERN, requireClusterName } from '../domain/ids.ts';
 import { checked } from './checked.ts';
 import type { ConfigProblem } from './problem.ts';
 import { readMembers } from './read-members.ts';
-import { readApprovals, readChangeWindow, readRoles, readWatch } from './read-policy.ts';
+import { readApprovals, readBackups, readChangeWindow, readRoles, readWatch } from './read-policy.ts';
 import { readSsh, type Surroundings } from './read-ssh.ts';
 import { parseDiscordChannel, parseSlackChannel } from './values.ts';
 import { readYaml, report, type Reading } from './yaml-document.ts';
@@ -30,7 +30,7 @@ export interface ClustersFile {
 
 const SHAPE = {
   required: ['members', 'ssh'],
-  optional: ['description', 'channels', 'roles', 'approvals', 'changeWindow', 'watch'],
+  optional: ['description', 'channels', 'roles', 'approvals', 'changeWindow', 'backups', 'watch'],
 };
 
 export function readClusters(source: ClustersFile, machine: Omit<Surroundings, 'base'>): ReadClusters {
@@ -75,6 +75,7 @@ function readCluster(reading: Reading, name: string, field: Field, around: Surro
     channels: readChannels(reading, fields.get('channels')),
     approvals: readApprovals(reading, fields.get('approvals'), roles),
     changeWindow: readChangeWindow(reading, fields.get('changeWindow')),
+    backups: readBackups(reading, fields.get('backups')),
     watchEveryMs: readWatch(reading, fields.get('watch')),
   };
   return isName && ssh !== null ? { name: requireClusterName(name), members, ssh, roles, ...rest } : null;

@@ -1,5 +1,5 @@
 /** Who may do what, and when: the sections `roles`, `approvals`, `changeWindow`, `watch`, with their defaults. */
-import type { ApprovalPolicy, ChangeWindow, Roles, Weekday } from '../domain/cluster.ts';
+import type { ApprovalPolicy, BackupPolicy, ChangeWindow, Roles, Weekday } from '../domain/cluster.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { checked, checkedList } from './checked.ts';
 import { type BadValue, parseDuration, parsePrincipal, parseTimeOfDay, parseTimeZone } from './values.ts';
@@ -16,6 +16,8 @@ const DEFAULT_APPROVALS: ApprovalPolicy = {
   console: true,
   breakGlass: [],
 };
+
+const DEFAULT_BACKUPS: BackupPolicy = { keep: 5, olderThanMs: 30 * 86_400_000 };
 
 /** Without roles everybody may look and nobody may change. A role that is left out names nobody, `viewers` everybody. */
 export function readRoles(reading: Reading, field: Field | undefined): Roles {
@@ -94,6 +96,21 @@ function parseWeekday(text: string): Result<Weekday, BadValue> {
   const day = WEEKDAYS.find((name) => name === text.toLowerCase());
   if (day !== undefined) return ok(day);
   return err({ text: `${JSON.stringify(text)} is not a day.`, next: `Write ${WEEKDAYS.join(', ')}.` });
+}
+
+/** How long back-ups stay on the members. What is left out has its default. */
+export function readBackups(reading: Reading, field: Field | undefined): BackupPolicy {
+  const fields =
+    field === undefined ? null : readFields(reading, field, { required: [], optional: ['keep', 'olderThan'] });
+  if (fields === null) return DEFAULT_BACKUPS;
+  const keep = fields.get('keep');
+  const olderThan = checked(reading, fields.get('olderThan'), (text) =>
+    parseDuration(text, { least: '1d', most: '3650d' }),
+  );
+  return {
+    keep: (keep === undefined ? null : readInteger(reading, keep, { least: 1, most: 1000 })) ?? DEFAULT_BACKUPS.keep,
+    olderThanMs: olderThan ?? DEFAULT_BACKUPS.olderThanMs,
+  };
 }
 
 /** Period of the background watch in ms, or null. */

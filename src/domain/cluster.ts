@@ -53,6 +53,14 @@ export interface ChangeWindow {
   readonly timezone: string;
 }
 
+/** What is left on members after runs: an ended run's back-up goes when it is both beyond the newest and old enough. */
+export interface BackupPolicy {
+  /** So many of the newest stay, however old, at least 1. */
+  readonly keep: number;
+  /** Younger ones stay, however many, in ms. */
+  readonly olderThanMs: number;
+}
+
 export interface ClusterConfig {
   readonly name: ClusterName;
   readonly description: string | null;
@@ -62,6 +70,7 @@ export interface ClusterConfig {
   readonly roles: Roles;
   readonly approvals: ApprovalPolicy;
   readonly changeWindow: ChangeWindow | null;
+  readonly backups: BackupPolicy;
   /** Period of the background watch in ms, or null when off. */
   readonly watchEveryMs: number | null;
 }

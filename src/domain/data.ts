@@ -103,6 +103,21 @@ export interface RefusalData {
   readonly next: string;
 }
 
+/** A copy of a member's database directory, as the step that made it said. */
+export interface BackupData {
+  readonly member: string;
+  /** On that member. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** False: made while the daemon may have been running, evidence only. */
+  readonly restorable: boolean;
+  /** When it was made. */
+  readonly at: string | null;
+  /** When policy took it away. */
+  readonly prunedAt: string | null;
+}
+
 export interface RunData {
   readonly kind: 'run';
   readonly run: string;
@@ -111,6 +126,8 @@ export interface RunData {
   readonly state: RunState;
   readonly steps: readonly { readonly id: string; readonly member: string; readonly state: StepState }[];
   /** Only for `runs <id>`. */
+  /** Of `runs <id>`: copies that its steps made. */
+  readonly backups?: readonly BackupData[];
   readonly outputs?: readonly { readonly id: string; readonly member: string; readonly text: string | null }[];
 }
 

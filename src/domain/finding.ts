@@ -49,6 +49,8 @@ export const FINDING_KINDS = [
   'recovery-tarball',
   'extension-bump-env',
   'not-a-snap',
+  'held-elsewhere',
+  'marker-unreadable',
 ] as const;
 
 export type FindingKind = (typeof FINDING_KINDS)[number];

@@ -15,11 +15,13 @@ import {
 } from '../domain/verify/index.ts';
 import { describeStarted } from '../domain/verify/started.ts';
 import { loadRun, type RunContext } from './context.ts';
+import { describeHold } from './clean-up.ts';
 import { runAfterVerify, stepsAfterVerify } from './after-verify.ts';
 import { abortRun, pauseRun, stopAtSteps } from './end.ts';
 import { createJournal } from './journal.ts';
 import { giveBack } from './hold.ts';
 import { lookAgain, type Seen } from './look-again.ts';
+import { pruneBackups } from './prune.ts';
 import { findStart } from './start-record.ts';
 
 const PROBE_EVERY_MS = 2_000;
@@ -71,11 +73,13 @@ async function succeed(context: RunContext, run: Run, known: string): Promise<Ru
   await deps.failpoints.hit('before-end');
   const seconds = Math.max(1, Math.round((deps.clock.nowMs() - (run.startedAt ?? run.createdAt)) / 1000));
   const count = run.plan.baseline.targets.length;
+  const hold = describeHold(await loadRun(context));
   const judged =
     count === 0
       ? 'The patch file is gone from every member; nothing else was changed.'
-      : `${endWords(run, context.cluster.members.length)}; ${heartbeatWords(run)}, and nothing of this run is left.${afterwards(run)}`;
-  const text = known === '' ? judged : `${judged} ${known}`;
+      : `${endWords(run, context.cluster.members.length)}; ${heartbeatWords(run)}, and nothing of this run is left${hold.length === 0 ? '' : ' but its hold'}.${afterwards(run)}`;
+  const text = [judged, known, ...hold].filter((words) => words !== '').join(' ');
+  await pruneBackups(context);
   const left = await giveBack(context, run);
   // First: a process that dies in between takes this run up again and finds the other one marked.
   if (run.plan.undoes !== undefined) await markRolledBack(context, run.plan.undoes.run);

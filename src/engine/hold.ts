@@ -3,11 +3,11 @@
  * that could outlast them, given back before the run is recorded as ended, so that a crash in between repeats the end and not the
  * question. A pause leaves them until their deadline: nobody knows how long it lasts.
  */
+import { deadlineWords } from '../domain/diagnose/held.ts';
 import { isEnded, type Run } from '../domain/run.ts';
 import type { PlanStage } from '../domain/plan.ts';
 import { requireRunId, type MemberName, type RunId } from '../domain/ids.ts';
 import { execLimitMs, type RunContext } from './context.ts';
-import { utc } from './markers.ts';
 
 /** Every attempt of the longest step, and what is looked at in between. */
 const ATTEMPTS = 3;
@@ -61,7 +61,9 @@ export async function giveBack(context: RunContext, run: Run): Promise<readonly 
 /** For the card of a paused run. */
 export function describeMarkers({ hold: { until }, deps }: RunContext): readonly string[] {
   if (until <= deps.clock.nowMs()) return [];
-  return [`Other Lockstep installations are kept out until ${utc(until)}; after that they may take the cluster over.`];
+  return [
+    `Other Lockstep installations are kept out until ${deadlineWords(until)}; after that they may take the cluster over.`,
+  ];
 }
 
 function membersOf({ cluster }: RunContext, run: Run): readonly MemberName[] {

@@ -5,8 +5,10 @@
  * needs every member too; one that says that somebody else has it is.
  */
 import type { ClusterConfig, Member } from '../domain/cluster.ts';
+import { deadlineWords, MARKER_PATH } from '../domain/diagnose/held.ts';
 import type { MemberName, RunId } from '../domain/ids.ts';
 import { DROP_MARKER, dropMarkerText, LONGEST_MARKER_S, TAKE_MARKER, takeMarkerText } from '../lxd/catalogue/marker.ts';
+import { PRUNE_BACKUPS, pruneBackupsText } from '../lxd/catalogue/prune.ts';
 import { parseStepResult, type StepResult } from '../lxd/step-result.ts';
 import type { Clock, Timers } from '../ports/system.ts';
 import type { Transport } from '../ports/transport.ts';
@@ -42,6 +44,8 @@ export interface Refused {
 
 export interface Markers {
   take(claim: Claim): Promise<Held | Refused>;
+  /** Removes the back-ups of those runs; the members on which that is not known to have happened. */
+  prune(cluster: ClusterConfig, members: readonly MemberName[], runs: readonly RunId[]): Promise<readonly MemberName[]>;
   /** Sentences about what could not be taken away. */
   drop(cluster: ClusterConfig, members: readonly MemberName[], run: RunId): Promise<readonly string[]>;
 }
@@ -105,7 +109,25 @@ export function createMarkers(parts: MarkersParts): Markers {
     return answer.kind === 'other' && answer.ended !== null ? takeOn(claim, member, answer.ended) : answer;
   }
 
+  /** Those on which it is not known to have succeeded. */
+  async function sendToAll(
+    cluster: ClusterConfig,
+    members: readonly MemberName[],
+    kind: string,
+    text: string,
+  ): Promise<readonly MemberName[]> {
+    const left = await Promise.all(
+      chosen(cluster, members).map(async (member) => {
+        const said = await send(cluster, member, kind, text);
+        const isDone = said?.kind === 'said' && (said.status === 'done' || said.status === 'already');
+        return isDone ? [] : [member.name];
+      }),
+    );
+    return left.flat();
+  }
+
   return {
+    prune: (cluster, members, runs) => sendToAll(cluster, members, PRUNE_BACKUPS, pruneBackupsText(runs)),
     async take(claim) {
       const answers = await Promise.all(chosen(claim.cluster, claim.members).map((one) => takeOrReplace(claim, one)));
       const others = answers.filter((one) => one.kind === 'other');
@@ -120,15 +142,7 @@ export function createMarkers(parts: MarkersParts): Markers {
       };
     },
     async drop(cluster, members, run) {
-      const text = dropMarkerText({ installation, run });
-      const left = await Promise.all(
-        chosen(cluster, members).map(async (member) => {
-          const said = await send(cluster, member, DROP_MARKER, text);
-          const isGone = said?.kind === 'said' && (said.status === 'done' || said.status === 'already');
-          return isGone ? [] : [member.name];
-        }),
-      );
-      const names = left.flat();
+      const names = await sendToAll(cluster, members, DROP_MARKER, dropMarkerText({ installation, run }));
       if (names.length === 0) return [];
       return [
         `The marker of ${run} could not be taken away on ${names.join(', ')}; it holds nobody up after its deadline.`,
@@ -143,7 +157,7 @@ function chosen({ members }: ClusterConfig, names: readonly MemberName[]): reado
 
 /** Values are one word each, checked by the text that said them and clipped by the parser. */
 function otherText(member: MemberName, values: Readonly<Record<string, string>>, until: number): string {
-  const at = Number.isFinite(until) ? utc(until) : 'an unknown time';
+  const at = Number.isFinite(until) ? deadlineWords(until) : 'an unknown time';
   return (
     `${member} is held by the Lockstep installation ${values['installation'] ?? '?'} for its run ${values['run'] ?? '?'} ` +
     `(asked for by ${values['by'] ?? '?'}) until ${at}. Finish or abort that run there, or wait until then.`
@@ -156,12 +170,4 @@ function unreadableText(member: MemberName): string {
 
 function failedText(member: MemberName, why: string): string {
   return `The marker of this run could not be placed on ${member} (${why}).`;
-}
-
-/** As a person finds it. */
-const MARKER_PATH = '/var/snap/lxd/common/lockstep/marker';
-
-/** `2026-11-23 10:50:00 UTC`. */
-export function utc(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

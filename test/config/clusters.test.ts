@@ -15,6 +15,7 @@ describe('clusters.yaml', () => {
       roles: { viewers: ['*'], operators: ['console:alice'], approvers: ['console:bob'] },
       approvals: { required: 1, allowRequester: false, expiresMs: 900_000, console: true, breakGlass: [] },
       changeWindow: null,
+      backups: { keep: 5, olderThanMs: 2_592_000_000 },
       watchEveryMs: null,
     });
     expect(cluster?.ssh).toMatchObject({ sudo: false, jump: null, timeoutMs: 10_000, agent: false });

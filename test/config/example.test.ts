@@ -34,6 +34,7 @@ test('the example of clusters.yaml is a valid configuration with every section',
       },
       approvals: { required: 1, allowRequester: false, expiresMs: 900_000, console: true, breakGlass: [] },
       changeWindow: { days: ['mon', 'tue', 'wed', 'thu'], from: '01:00', to: '05:00', timezone: 'UTC' },
+      backups: { keep: 5, olderThanMs: 2_592_000_000 },
       watchEveryMs: 60_000,
     },
   ]);

@@ -113,6 +113,19 @@ const run = z.strictObject({
   kind: z.literal('run'),
   ...runFields,
   steps: z.array(z.strictObject({ id: text, member: text, state: z.enum(STEP_STATES) })).min(1),
+  backups: z
+    .array(
+      z.strictObject({
+        member: text,
+        path: text,
+        bytes: z.int(),
+        sha256: text,
+        restorable: z.boolean(),
+        at: text.nullable(),
+        prunedAt: text.nullable(),
+      }),
+    )
+    .optional(),
   outputs: z.array(z.strictObject({ id: text, member: text, text: z.string().nullable() })).optional(),
 });
 

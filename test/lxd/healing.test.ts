@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { StepCall } from '../../src/domain/plan.ts';
 import { DATABASE, type MemberRoot } from '../support/member-root.ts';
-import { createStepMembers, lookAt, PATCH, RUN, runStep } from '../support/step-members.ts';
+import { BACK_UP, createStepMembers, lookAt, PATCH, RUN, runStep } from '../support/step-members.ts';
 
 const members = createStepMembers();
 
@@ -146,6 +146,7 @@ describe('cluster.healing_threshold', () => {
 test('the guarded file switches it off under the same deadline, and only from the value that was read', () => {
   const root = members.stopped();
   const call: StepCall = { kind: 'write-patch', run: RUN, patch: { ...PATCH, healingS: 300 } };
+  runStep(root, BACK_UP);
   expect(runStep(root, call)).toMatchObject({ status: 'done' });
   const [, first = '', second = ''] = root.read(`${DATABASE}/patch.global.sql`).split('\n');
   const deadline = /< (\d+);$/.exec(first)?.[1] ?? 'none';

@@ -8,6 +8,7 @@ import {
   takeMarkerText,
   type MarkerClaim,
 } from '../../src/lxd/catalogue/marker.ts';
+import { PRUNE_BACKUPS, pruneBackupsText } from '../../src/lxd/catalogue/prune.ts';
 import { parseStepResult, type StepResult } from '../../src/lxd/step-result.ts';
 import { COMMON, type MemberRoot } from '../support/member-root.ts';
 import { createStepMembers } from '../support/step-members.ts';
@@ -171,5 +172,35 @@ describe('the marker on a member', () => {
     ['no life', { ...OURS, lifeS: 0 }],
   ])('%s does not become a text', (_, claim) => {
     expect(() => takeMarkerText(claim)).toThrow(/not/);
+  });
+});
+
+describe('back-ups of ended runs', () => {
+  const gone = requireRunId('r000gon');
+
+  test('are removed by name, and every other stays', () => {
+    const root = members.serving();
+    for (const run of ['r000gon', 'r000new', 'r777oth']) root.put(`${COMMON}/lockstep/${run}/database.tgz`, 'x');
+    take(root, OURS);
+    const text = pruneBackupsText([gone, requireRunId('r000non')]);
+    const ran = root.run(text);
+    expect(parseStepResult(PRUNE_BACKUPS, ran.stdout, ran.code ?? -1)).toMatchObject({
+      status: 'done',
+      values: { removed: '1' },
+    });
+    expect(spawnSync('ls', [root.at(`${COMMON}/lockstep`)]).stdout.toString()).toBe('marker\nr000new\nr777oth\n');
+  });
+
+  test('are not followed through a link', () => {
+    const root = members.serving();
+    root.put('precious/file', 'x');
+    root.link(`${COMMON}/lockstep/r000gon`, root.at('precious'));
+    expect(root.run(pruneBackupsText([gone])).code).toBe(6);
+    expect(root.has('precious/file')).toBe(true);
+  });
+
+  test('nothing but run ids becomes a text', () => {
+    expect(() => pruneBackupsText([])).toThrow('not a list');
+    expect(() => pruneBackupsText(['../x' as typeof gone])).toThrow('not a list');
   });
 });

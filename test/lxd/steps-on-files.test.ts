@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { guardedStatement, patchMark } from '../../src/lxd/catalogue/patch.ts';
-import { COMMON, DATABASE } from '../support/member-root.ts';
+import { COMMON, DATABASE, type MemberRoot } from '../support/member-root.ts';
 import { BACK_UP, createStepMembers, lookAt, PATCH, REMOVE, RUN, runStep, WRITE } from '../support/step-members.ts';
 
 const members = createStepMembers();
@@ -9,6 +9,13 @@ const members = createStepMembers();
 afterEach(() => {
   members.dispose();
 });
+
+/** A serving member with this run's copy on it. */
+function backedUp(): MemberRoot {
+  const root = members.serving();
+  expect(runStep(root, { ...BACK_UP, consistent: false })).toMatchObject({ status: 'done' });
+  return root;
+}
 
 describe('the guarded patch', () => {
   test('has the form of the recovery rules', () => {
@@ -18,7 +25,7 @@ describe('the guarded patch', () => {
   });
 
   test('is written once, private, with mark and deadline', () => {
-    const root = members.serving();
+    const root = backedUp();
     expect(lookAt(root, WRITE)).toBe('not-done');
     const before = Math.floor(Date.now() / 1000);
     const result = runStep(root, WRITE);
@@ -38,7 +45,7 @@ describe('the guarded patch', () => {
   });
 
   test('that was taken meanwhile is known to have been written', () => {
-    const root = members.serving();
+    const root = backedUp();
     runStep(root, WRITE);
     root.remove(`${DATABASE}/patch.global.sql`);
     expect(lookAt(root, WRITE)).toBe('done');
@@ -46,7 +53,7 @@ describe('the guarded patch', () => {
   });
 
   test('that was being written when the member died is neither', () => {
-    const root = members.serving();
+    const root = backedUp();
     root.put(`${COMMON}/lockstep/${RUN}/patch.log`, 'writing 1795418768\n');
     expect(lookAt(root, WRITE)).toBe('cannot-tell');
   });
@@ -58,28 +65,46 @@ describe('the guarded patch', () => {
     ['a local patch', 'patch.local.sql', '', 'refused'],
     ['a recovery tarball', 'lxd_recovery_db.tar.gz', '', 'refused'],
   ])('%s is left alone', (_, name, content, status) => {
-    const root = members.serving();
+    const root = backedUp();
     root.put(`${DATABASE}/${name}`, content);
     expect(runStep(root, WRITE)).toMatchObject({ status });
     expect(root.read(`${DATABASE}/${name}`)).toBe(content);
   });
 
   test('an expired one of ours is written anew', () => {
-    const root = members.serving();
+    const root = backedUp();
     root.put(`${DATABASE}/patch.global.sql`, `${patchMark(RUN)}\n${guardedStatement(PATCH)} 1000;\n`);
     expect(runStep(root, WRITE)).toMatchObject({ status: 'done' });
     expect(root.read(`${DATABASE}/patch.global.sql`)).not.toContain('< 1000;');
   });
 
+  test.each([
+    ['no back-up of this run', (root: MemberRoot) => root.remove(`${COMMON}/lockstep/${RUN}`)],
+    ['one of another size', (root: MemberRoot) => root.put(`${COMMON}/lockstep/${RUN}/database.size`, '1\n')],
+    [
+      'one with another content',
+      (root: MemberRoot) => {
+        const name = `${COMMON}/lockstep/${RUN}/database.tgz`;
+        root.put(name, 'x'.repeat(root.read(`${COMMON}/lockstep/${RUN}/database.size`).length));
+      },
+    ],
+    ['one whose hash is gone', (root: MemberRoot) => root.remove(`${COMMON}/lockstep/${RUN}/database.tgz.sha256`)],
+  ])('is not written over %s', (_, spoil) => {
+    const root = backedUp();
+    spoil(root);
+    expect(runStep(root, WRITE)).toMatchObject({ status: 'refused', values: { reason: 'no-verified-backup' } });
+    expect(root.has(`${DATABASE}/patch.global.sql`)).toBe(false);
+  });
+
   test('a link in its place is foreign', () => {
-    const root = members.serving();
+    const root = backedUp();
     root.link(`${DATABASE}/patch.global.sql`, '/nowhere');
     expect(runStep(root, WRITE)).toMatchObject({ status: 'foreign' });
     expect(runStep(root, REMOVE)).toMatchObject({ status: 'foreign' });
   });
 
   test('removing takes ours and nothing else', () => {
-    const root = members.serving();
+    const root = backedUp();
     expect(runStep(root, REMOVE)).toMatchObject({ status: 'already' });
     runStep(root, WRITE);
     expect(runStep(root, { kind: 'await-patch-consumed', waitS: 1 })).toMatchObject({ status: 'waiting' });

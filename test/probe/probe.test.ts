@@ -20,6 +20,7 @@ const CLUSTER: ClusterConfig = {
   roles: { viewers: [], operators: [], approvers: [] },
   approvals: { required: 1, allowRequester: false, expiresMs: 1, console: true, breakGlass: [] },
   changeWindow: null,
+  backups: { keep: 5, olderThanMs: 2_592_000_000 },
   watchEveryMs: null,
 };
 

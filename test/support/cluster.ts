@@ -39,6 +39,7 @@ export function aCluster(options: ClusterOptions = {}): ClusterConfig {
       ...options.approvals,
     },
     changeWindow: options.changeWindow ?? null,
+    backups: { keep: 5, olderThanMs: 2_592_000_000 },
     watchEveryMs: null,
   };
 }

@@ -39,6 +39,10 @@ export function createFakeMarkers(clock: Clock): FakeMarkers {
         const silent = members.filter((name) => world.silent.has(name)).map((name) => `${name} did not answer.`);
         return { kind: 'held', until, takenOver: [], silent };
       },
+      async prune(_cluster, _members, runs) {
+        world.asked.push(`prune ${runs.join(' ')}`);
+        return [];
+      },
       async drop(_cluster, members, run) {
         world.asked.push(`drop ${installation} ${run}`);
         for (const name of members)

@@ -9,7 +9,7 @@ export const RUN = requireRunId('r123abc');
 export const PATCH: PatchParams = { target: 387, schema: 73, rowIds: [1, 2, 3], oldCounts: [402, 433], lifetimeS: 600 };
 export const WRITE: StepCall = { kind: 'write-patch', run: RUN, patch: PATCH };
 export const REMOVE: StepCall = { kind: 'remove-patch', run: RUN };
-export const BACK_UP: StepCall = { kind: 'back-up', run: RUN, consistent: true };
+export const BACK_UP: Extract<StepCall, { kind: 'back-up' }> = { kind: 'back-up', run: RUN, consistent: true };
 
 export interface StepMembers {
   /** A member that serves. */

@@ -7,6 +7,7 @@ import type { RunData, RunsData } from '../../domain/data.ts';
 import type { MemberName } from '../../domain/ids.ts';
 import { isBreakGlass } from '../../domain/plan.ts';
 import { isEnded, type Run, type RunState, type StepRecord } from '../../domain/run.ts';
+import { backupBlocks, backupsOf } from './backups.ts';
 import { code, fields, heading, message, nextCommand, note, strong, table, text } from '../build.ts';
 import type { Action, Block, Message, Tone } from '../message.ts';
 import { exactTexts } from './plan.ts';
@@ -23,9 +24,10 @@ export function runData(run: Run): RunData {
   };
 }
 
-export function runDetailData(run: Run): RunData {
+export function runDetailData(run: Run, prunedAt: number | null = null): RunData {
   return {
     ...runData(run),
+    backups: backupsOf(run, prunedAt),
     outputs: run.steps.map(({ id, member, output }) => ({ id, member, text: output })),
   };
 }
@@ -76,7 +78,7 @@ export function runLineMessage(run: Run): Message {
   return message(title, cardTone(run), [text(strong(title)), ...why, nextCommand(...commandsAfterRun(run))]);
 }
 
-export function runDetailMessage(run: Run, now: number): Message {
+export function runDetailMessage(run: Run, now: number, prunedAt: number | null = null): Message {
   const card = runMessage(run, now, []);
   const outputs = run.steps.flatMap((step) =>
     step.output === null || step.output.trim() === ''
@@ -86,7 +88,8 @@ export function runDetailMessage(run: Run, now: number): Message {
   const notes = run.steps.flatMap((step) =>
     step.note === null ? [] : [note(`${step.id} on ${step.member}: ${step.note}`)],
   );
-  return { ...card, blocks: [...card.blocks.slice(0, -1), ...notes, ...outputs, ...card.blocks.slice(-1)] };
+  const backups = backupBlocks(backupsOf(run, prunedAt), now);
+  return { ...card, blocks: [...card.blocks.slice(0, -1), ...backups, ...notes, ...outputs, ...card.blocks.slice(-1)] };
 }
 
 /** What was approved, to the letter. */

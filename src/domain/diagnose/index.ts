@@ -7,6 +7,7 @@ import type { ClusterObservation } from '../observation.ts';
 import type { ReleaseTable } from '../release.ts';
 import { daemonRules } from './daemon.ts';
 import { deadRowRules } from './dead-row.ts';
+import { heldRules } from './held.ts';
 import { hostRules } from './host.ts';
 import { incompleteRules } from './incomplete.ts';
 import { inventoryRules } from './inventory.ts';
@@ -41,6 +42,7 @@ const RULES: readonly Rule[] = [
   quorumRules,
   daemonRules,
   leftoverRules,
+  heldRules,
   snapRules,
   hostRules,
   incompleteRules,
@@ -64,6 +66,8 @@ const SIDE_REMARKS: ReadonlySet<string> = new Set([
   'extension-bump-env',
   'not-a-snap',
   'unknown-version',
+  'held-elsewhere',
+  'marker-unreadable',
 ]);
 
 /** Never throws; the same observation always gives the same answer. */

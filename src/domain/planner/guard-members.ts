@@ -4,11 +4,13 @@
  */
 import type { NodeRow } from '../observation.ts';
 import type { RefusalReason } from '../plan.ts';
+import { guardHeld } from './guard-held.ts';
 import { ofCount, whereTrue, when } from './reasons.ts';
 import { listed, type PlannerView, type ReachedMember } from './view.ts';
 
 export function guardMembers(view: PlannerView): readonly RefusalReason[] {
   return [
+    ...guardHeld(view),
     ...guardReach(view),
     ...whereTrue(
       view.reached,

@@ -4,6 +4,8 @@
  */
 import type { FindingKind } from '../finding.ts';
 import type { RefusalCode, RefusalReason, Strategy } from '../plan.ts';
+import { MARKER_PATH } from '../diagnose/held.ts';
+import { heldByHand } from './guard-held.ts';
 import { latentByHand, removeDeadByHand, rollForwardByHand, sqlByHand, startByHand } from './by-hand.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
@@ -45,6 +47,8 @@ function nextOfFinding(view: PlannerView, kinds: readonly FindingKind[]): string
 }
 
 const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
+  'held-elsewhere': heldByHand,
+  'marker-unreadable': andThenAgain(`Find out who put it there, then on that host: sudo rm ${MARKER_PATH}.`),
   'in-step': (view) => startByHand(view) ?? `Nothing to do. /lxd status ${view.input.cluster.name}`,
   'host-key-changed': (view) =>
     nextOfFinding(view, ['host-key-changed']) ?? andThenAgain('Check the host key: /lxd doctor.')(view),

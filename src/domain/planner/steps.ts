@@ -74,7 +74,10 @@ function timeoutOf(call: StepCall, { phase, facts }: ReachedMember): number {
   if (call.kind === 'stop-not-ready' && phase !== 'stopped') return STOP_NOT_READY_MS;
   if (call.kind === 'run-sql') return SQL_LIFE_S * 1000 + SLACK_MS;
   if (call.kind === 'healing-off' || call.kind === 'healing-back') return SETTING_MS;
+  const bytes = facts.disk?.databaseBytes ?? 0;
+  // It checks the copy's hash once more.
+  if (call.kind === 'write-patch') return Math.max(SHORT_MS, Math.round(SHORT_MS / 2 + bytes / BACK_UP_BYTES_PER_MS));
   if (call.kind !== 'back-up') return SHORT_MS;
-  const estimate = BACK_UP_MIN_MS + (facts.disk?.databaseBytes ?? 0) / BACK_UP_BYTES_PER_MS;
+  const estimate = BACK_UP_MIN_MS + bytes / BACK_UP_BYTES_PER_MS;
   return Math.min(Math.round(estimate), BACK_UP_MAX_MS);
 }

@@ -16,6 +16,21 @@ import { chooseLooper } from './stages.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 export function wordsOf(view: PlannerView, strategy: Strategy): PlanWords {
+  const words = strategyWords(view, strategy);
+  return { ...words, warnings: [...words.warnings, ...houseWords(view)] };
+}
+
+/** What every run does around its steps. */
+function houseWords({ input: { cluster } }: PlannerView): readonly string[] {
+  const { keep, olderThanMs } = cluster.backups;
+  const days = Math.round(olderThanMs / 86_400_000);
+  return [
+    'While it runs every member carries a marker that keeps other Lockstep installations out; it is gone at the end, and on a pause it stays until its deadline.',
+    `After success back-ups of ended runs of this installation go that are both older than ${days} days and not among the newest ${keep}.`,
+  ];
+}
+
+function strategyWords(view: PlannerView, strategy: Strategy): PlanWords {
   if (strategy === 'rollback') {
     if (unconsumed(view).length > 0) return { ...removeWords(view), instancesStopped: 0 };
     return moveWords(view, requireUndoMove(view), instancesOf(view, strategy), warningsOf(view, strategy));

@@ -14,10 +14,20 @@ const TRIES = 5;
 /** Kept free beyond the directory's own size: 64 MiB. */
 const RESERVE = 67_108_864;
 
-function places(run: RunId): string {
+/** Leaves `folder`, and `whole`: size and hash of that run's copy are those that were written down when it was made. */
+export function wholeBackup(run: RunId): string {
   if (!RUN_ID_PATTERN.test(run)) throw new Error('not a run id');
   return `folder="$C/lockstep/${run}"
-whole() { [ -s "$folder/database.tgz" ] && (cd "$folder" && timeout -k 1 120 sha256sum --status -c database.tgz.sha256 2>/dev/null); }
+whole() {
+  [ -s "$folder/database.tgz" ] || return 1
+  [ "$(stat -c %s "$folder/database.tgz")" = "$(first_line "$folder/database.size")" ] || return 1
+  (cd "$folder" && timeout -k 1 120 sha256sum --status -c database.tgz.sha256 2>/dev/null)
+}
+`;
+}
+
+function places(run: RunId): string {
+  return `${wholeBackup(run)}\
 facts() {
   size=$(stat -c %s "$folder/database.tgz") sum=$(first_line "$folder/database.tgz.sha256")
   echo "bytes=$size sha256=\${sum%% *} consistent=$(first_line "$folder/database.label")"
@@ -63,6 +73,7 @@ printf '%s\\n' "$before" >"$folder/database.listing" || failed reason=write
 echo "$wanted" >"$folder/database.label"
 [ "$wanted" = yes ] || echo "evidence, not restorable: the daemon may have been running" >>"$folder/database.label"
 chmod 0600 "$draft" && sync "$draft" && mv -f "$draft" "$folder/database.tgz" || failed reason=write
+stat -c %s "$folder/database.tgz" >"$folder/database.size" && sync "$folder/database.size" || failed reason=write
 printf '%s  database.tgz\\n' "\${sum%% *}" >"$folder/database.tgz.sha256" && sync "$folder/database.tgz.sha256" || failed reason=write
 whole || failed reason=verify
 finish_done $(facts) files=$((files)) tries=$tries unchanged=$same

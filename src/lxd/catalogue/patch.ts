@@ -6,6 +6,7 @@ import type { RunId } from '../../domain/ids.ts';
 import { patchMark } from '../../domain/ids.ts';
 
 import type { PatchParams } from '../../domain/plan.ts';
+import { wholeBackup } from './back-up.ts';
 import { thresholdText } from './healing.ts';
 import { wholeNumber, type LibraryPart } from './text.ts';
 
@@ -68,6 +69,7 @@ export function writePatch(run: RunId, patch: PatchParams): Body {
 ${healing === null ? '' : `healing="${healing}"\n`}[ -d "$D" ] || refused reason=no-database
 [ -e "$D/patch.local.sql" ] && refused reason=patch-local
 [ -e "$D/lxd_recovery_db.tar.gz" ] && refused reason=recovery-tarball
+${wholeBackup(run)}whole || refused reason=no-verified-backup
 now=$(date +%s)
 case $now in ''|*[!0-9]*) failed reason=clock ;; esac
 if own_patch; then

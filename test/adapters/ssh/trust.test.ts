@@ -26,6 +26,7 @@ function clusterOf(servers: readonly SshTestServer[], jump: string | null = null
     roles: { viewers: ['*'], operators: [], approvers: [] },
     approvals: { required: 1, allowRequester: false, expiresMs: 1000, console: true, breakGlass: [] },
     changeWindow: null,
+    backups: { keep: 5, olderThanMs: 2_592_000_000 },
     watchEveryMs: null,
   };
 }
