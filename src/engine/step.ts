@@ -27,6 +27,10 @@ const BELIEVED_EARLY: ReadonlySet<StepKind> = new Set([
   'healing-back',
 ]);
 
+/** A second sending joins what the first has begun, since snapd makes one change at a time: that something is missing counts at once. */
+const JOINED: ReadonlySet<StepKind> = new Set(['refresh']);
+const WATCH_EVERY_MS = 5_000;
+
 /** What became of it: the state that is recorded. `started` or `pending` only while draining. */
 export async function runStep(context: RunContext, step: PlanStep): Promise<StepState> {
   const { state, startedAt } = recordOf(await loadRun(context), step);
@@ -85,7 +89,7 @@ async function settle(context: RunContext, step: PlanStep, sent: Sent): Promise<
  * The one path for a lost connection and for a crash. What is there already is done, whether or not its command still runs: nothing
  * is waited for. Else wait until the step's own limit has passed, so that nothing of it can run any longer, and look again. Then
  * `not-done` is conclusive; `unknown` waits for a person. A step that only reads may run twice at the same time, so its first look
- * decides.
+ * decides; one that a second sending joins is watched until a look tells.
  */
 async function settleLost(
   context: RunContext,
@@ -111,6 +115,7 @@ async function settleLost(
 async function lookEarly(context: RunContext, step: PlanStep, until: number): Promise<LookVerdict | null> {
   const { deps, draining } = context;
   if (until <= deps.clock.nowMs()) return null;
+  if (JOINED.has(step.call.kind)) return watch(context, step, until);
   // What an earlier sending left behind would be taken for the effect of this one.
   const isFirst = recordOf(await loadRun(context), step).attempts === 1;
   if (isFirst && BELIEVED_EARLY.has(step.call.kind) && !draining.aborted) {
@@ -120,6 +125,18 @@ async function lookEarly(context: RunContext, step: PlanStep, until: number): Pr
   }
   const left = until - deps.clock.nowMs();
   if (left > 0) await deps.timers.sleep(left, draining);
+  return null;
+}
+
+/** A quarter of an hour is not waited for where the member says how far it is. Null when it never did. */
+async function watch(context: RunContext, step: PlanStep, until: number): Promise<LookVerdict | null> {
+  const { deps, draining } = context;
+  while (deps.clock.nowMs() < until && !draining.aborted) {
+    await deps.failpoints.hit('before-look');
+    const verdict = await sendLook(context, step);
+    if (verdict.kind !== 'unknown') return verdict;
+    await deps.timers.sleep(WATCH_EVERY_MS, draining);
+  }
   return null;
 }
 

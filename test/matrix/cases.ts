@@ -1,41 +1,56 @@
-/** Which processes are killed when: the failpoints that the engine has, and delays drawn from a seed that repeats them. */
-import type { Strategy } from '../../src/domain/plan.ts';
+/**
+ * Which processes are killed when: the failpoints that the engine has, and delays. Everything is drawn from the seed in one order, so
+ * that the same options give the same list and one number names one case.
+ */
+import { assertNever } from '../../src/domain/assert-never.ts';
 import { FAILPOINTS, type Failpoint } from '../../src/engine/failpoints.ts';
+import { SITUATIONS, type Situation } from './situations.ts';
 
 export type Kill =
-  /** At the nth time that the place is reached. */
-  | { readonly kind: 'place'; readonly place: Failpoint; readonly nth: number }
+  /** Where the place is reached; `share` of 1000 says at which of its hits. */
+  | { readonly kind: 'place'; readonly place: Failpoint; readonly share: number }
   /** So many ms after the approval, or after a process says that it takes up what was left. */
   | { readonly kind: 'delay'; readonly afterMs: number };
 
+/** The button that is pressed when the run pauses. A step that is not there is not taken as done. */
+export type Answer = 'retry' | 'done' | 'abort';
+const ANSWERS: readonly Answer[] = ['retry', 'done', 'abort'];
+
 /** What is done to one run: one kill per process, one process after the other. None: a run that nobody disturbs. */
 export interface MatrixCase {
+  /** Its place in the list, from 1. */
+  readonly number: number;
+  readonly situation: Situation;
   readonly name: string;
-  readonly strategy: MatrixStrategy;
   readonly kills: readonly Kill[];
-  /** A pause is answered by its button where it has one, else by a typed `resume`. */
-  readonly byButton: boolean;
+  readonly answer: Answer;
+  /** Of the simulated cluster. */
+  readonly seed: number;
 }
 
-/** Strategy → the scenario on which it is rehearsed. */
-export const SCENARIO_OF = {
-  'patch-in-place': 'downgraded-all',
-  'stop-patch-start': 'stopped-all',
-} as const satisfies {
-  readonly [S in Strategy]?: string;
-};
-export type MatrixStrategy = keyof typeof SCENARIO_OF;
+export interface Selection {
+  readonly seed: number;
+  /** `once`: each place in one situation. `each`: in every situation. */
+  readonly failpoints: 'none' | 'once' | 'each';
+  /** Over all situations. */
+  readonly random: number;
+  readonly situations: readonly Situation[];
+}
 
-/** How often an undisturbed run of the strategy reaches each place. */
-export type Hits = Readonly<Partial<Record<Failpoint, number>>>;
+type Draw = (below: number) => number;
+type Drawn = Omit<MatrixCase, 'number' | 'seed'>;
 
-/** About as long as an undisturbed run takes, in ms: fixed, so that a seed means the same on every machine. */
-const SPAN_MS = 18_000;
+/** So many histories of a simulated cluster to draw from. */
+const CLUSTERS = 1_000_000;
 
-export type Draw = (below: number) => number;
+export function listCases(selection: Selection): readonly MatrixCase[] {
+  const draw = drawFrom(selection.seed);
+  const drawn = [...failpointCases(selection, draw), ...randomCases(selection, draw)];
+  return drawn.map((one, index) => ({ ...one, number: index + 1, seed: draw(CLUSTERS) }));
+}
 
 /** mulberry32: small, and the same everywhere. */
-export function drawFrom(seed: number): Draw {
+function drawFrom(seed: number): Draw {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -45,41 +60,55 @@ export function drawFrom(seed: number): Draw {
   };
 }
 
-/** Each place once, at a hit that is drawn; or at each of its hits. A place that only a recovery reaches is met in the second process. */
-export function failpointCases(
-  strategy: MatrixStrategy,
-  hits: Hits,
-  { draw, every }: { readonly draw: Draw; readonly every: boolean },
-): readonly MatrixCase[] {
-  return FAILPOINTS.flatMap((place) => {
-    const count = hits[place] ?? 0;
-    if (count === 0) return [secondProcessCase(strategy, place, draw, hits)];
-    const chosen = every ? Array.from({ length: count }, (_, index) => index + 1) : [draw(count) + 1];
-    return chosen.map((nth) => ({
-      name: `${place} ${String(nth)} of ${String(count)}`,
-      strategy,
-      kills: [{ kind: 'place', place, nth }] as const,
-      byButton: draw(2) === 0,
-    }));
-  });
+function failpointCases({ failpoints, situations }: Selection, draw: Draw): readonly Drawn[] {
+  switch (failpoints) {
+    case 'none':
+      return [];
+    case 'once': {
+      const from = draw(situations.length);
+      return FAILPOINTS.map((place, index) => placeCase(of(situations, from + index), place, draw));
+    }
+    case 'each':
+      return situations.flatMap((situation) => [
+        { situation, name: 'undisturbed', kills: [], answer: 'retry' as const },
+        ...FAILPOINTS.map((place) => placeCase(situation, place, draw)),
+      ]);
+    default:
+      return assertNever(failpoints);
+  }
 }
 
-function secondProcessCase(strategy: MatrixStrategy, place: Failpoint, draw: Draw, hits: Hits): MatrixCase {
-  const nth = draw(hits['after-exec'] ?? 1) + 1;
-  const first = { kind: 'place', place: 'after-exec', nth } as const;
-  const second = { kind: 'place', place, nth: 1 } as const;
-  return { name: `after-exec ${String(nth)}, then ${place}`, strategy, kills: [first, second], byButton: false };
+/** A place that only a recovery reaches is met in the second process. */
+function placeCase(situation: Situation, place: Failpoint, draw: Draw): Drawn {
+  const share = draw(1000);
+  const answer = of(ANSWERS, draw(ANSWERS.length));
+  const kill = { kind: 'place', place, share } as const;
+  if (place !== 'before-look') return { situation, name: place, kills: [kill], answer };
+  const first = { kind: 'place', place: 'after-exec', share } as const;
+  return { situation, name: `after-exec, then ${place}`, kills: [first, { ...kill, share: 0 }], answer };
 }
 
 /** Most are killed once; some again and again, up to the point where Lockstep stops taking the run up by itself. */
-export function randomCases(strategy: MatrixStrategy, count: number, draw: Draw): readonly MatrixCase[] {
-  return Array.from({ length: count }, () => {
+function randomCases({ random, situations }: Selection, draw: Draw): readonly Drawn[] {
+  return Array.from({ length: random }, (_, index) => {
+    const situation = of(situations, index);
     const kind = draw(10);
-    const times = kind < 7 ? 1 : kind < 9 ? 2 : 5;
+    const times = kind < 6 ? 1 : kind < 8 ? 2 : 5;
     // To be killed often, a run must not come to its end.
-    const span = times === 1 ? SPAN_MS : SPAN_MS / 3;
+    const span = times === 1 ? situation.spanMs : situation.spanMs / 3;
     const kills = Array.from({ length: times }, () => ({ kind: 'delay', afterMs: draw(span) }) as const);
     const name = `after ${kills.map(({ afterMs }) => `${String(afterMs)} ms`).join(', ')}`;
-    return { name, strategy, kills, byButton: draw(2) === 0 };
+    return { situation, name, kills, answer: of(ANSWERS, draw(ANSWERS.length)) };
   });
+}
+
+/** Those that are asked for by situation or strategy; all without a word. */
+export function findSituations(word: string | undefined): readonly Situation[] {
+  return SITUATIONS.filter(({ name, strategy }) => word === undefined || name === word || strategy === word);
+}
+
+function of<T>(list: readonly T[], index: number): T {
+  const found = list[index % list.length];
+  if (found === undefined) throw new Error('nothing to choose from');
+  return found;
 }

@@ -1,94 +1,42 @@
 /**
- * The end by the simulated cluster's own state, never by Lockstep's word: in step or not and why, what happened to instances, and
- * whether what a paused run says of itself is so.
+ * The end by what is true on the members, never by Lockstep's word: in step or not and why, and whether what a paused or aborted run
+ * says of itself is so.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { takesVerdict, type Run } from '../../src/domain/run.ts';
-import { layoutOf } from '../../src/rehearsal/host/layout.ts';
-import { nodesOf } from '../../src/rehearsal/model/tables.ts';
-import type { ClusterState, MemberState } from '../../src/rehearsal/model/types.ts';
-import { COMMON, DATABASE, PATCH_FILE } from '../../src/rehearsal/model/world.ts';
-
-export interface Before {
-  readonly held: ReadonlyMap<string, boolean>;
-  /** `member/instance` → pid, of those that ran. */
-  readonly pids: ReadonlyMap<string, number>;
-  /** Length of each member's list of what repairs cost. */
-  readonly impacts: ReadonlyMap<string, number>;
-}
-
-export function snapshot({ members }: ClusterState): Before {
-  return {
-    held: new Map(members.map(({ name, held }) => [name, held])),
-    pids: new Map(members.flatMap(pidsOf)),
-    impacts: new Map(members.map(({ name, impact }) => [name, impact.length])),
-  };
-}
-
-function pidsOf({ name, instances }: MemberState): readonly (readonly [string, number])[] {
-  return instances.flatMap((one) => (one.pid === null ? [] : [[`${name}/${one.name}`, one.pid] as const]));
-}
-
-/** A cluster at this moment. */
-interface Now {
-  readonly state: ClusterState;
-  /** Of the rehearsal. */
-  readonly dir: string;
-}
+import type { Sight } from './ground.ts';
+import type { Situation } from './situations.ts';
 
 /** Sentences about what is not in step or was left behind; empty when the cluster is as a recovery must leave it. */
-export function whatIsWrong({ state, dir }: Now, before: Before): readonly string[] {
-  const rows = nodesOf(state.database);
-  const wrong = rows.length === state.members.length ? [] : [`${String(rows.length)} rows`];
-  for (const member of state.members) {
-    const { name, daemon } = member;
-    const row = rows.find((one) => one.name === name);
-    const build = state.builds.find(({ revision }) => revision === (daemon?.revision ?? member.revision));
-    if (daemon?.phase !== 'serving') wrong.push(`${name} does not serve (${daemon?.phase ?? 'no daemon'})`);
-    if (row === undefined || row.extensions !== build?.extensions || row.schema !== build.schema) {
-      wrong.push(`${name} has row ${String(row?.extensions)} and binary ${String(build?.extensions)}`);
-    }
-    if (before.held.get(name) !== member.held) wrong.push(`the hold on ${name} is ${String(member.held)}`);
-    wrong.push(...leftOn(dir, name).map((path) => `${path} is left on ${name}`));
-  }
-  return wrong;
+export function whatIsWrong(sight: Sight, { end, keepsHold = false }: Situation): readonly string[] {
+  const wanted = sight.revisions[end];
+  const members = sight.members.flatMap(({ name, serves, revision }) => [
+    ...(serves ? [] : [`${name} does not serve`]),
+    ...(revision === wanted ? [] : [`${name} is on ${revision}, not on ${wanted}`]),
+  ]);
+  const left = whatIsLeft(sight).filter((text) => !(keepsHold && text.includes('/lockstep/hold ')));
+  return [...members, ...sight.rows, ...(keepsHold ? [] : sight.holds), ...left];
 }
 
-function leftOn(dir: string, member: string): readonly string[] {
-  const root = layoutOf(dir).rootOf(member);
-  const marks = ['hold', 'terminated'].map((name) => `${COMMON}/lockstep/${name}`);
-  const files = [PATCH_FILE, ...marks].filter((path) => existsSync(join(root, path)));
-  const drafts = readdirSync(join(root, DATABASE)).filter((name) => name.startsWith('.lockstep'));
-  return [...files, ...drafts];
+/** Also a run that was given up must not leave a file that acts later. */
+export function whatIsLeft({ members }: Sight): readonly string[] {
+  return members.flatMap(({ name, left }) => left.map((path) => `${path} is left on ${name}`));
 }
 
-/** What a recovery that keeps instances must never do to them. */
-export function harmDone({ members }: ClusterState, before: Before): readonly string[] {
-  const pids = new Map(members.flatMap(pidsOf));
-  const gone = [...before.pids].filter(([name, pid]) => pids.get(name) !== pid).map(([name]) => `${name} was ended`);
-  const events = members.flatMap(({ name, impact }) =>
-    impact
-      .slice(before.impacts.get(name) ?? 0)
-      .filter(({ event }) => /^(instances-stopped|lxcfs-died)/.test(event))
-      .map(({ event }) => `${name}: ${event}`),
-  );
-  return [...gone, ...events];
-}
-
-interface Known extends Now {
+export interface Known {
+  readonly sight: Sight;
   /** `step@member` that reached a member. */
   readonly executed: readonly string[];
   readonly kills: number;
 }
 
-/** Each thing that the explanation of a paused run claims and that isn't so; also when it claims nothing that can be checked. */
+/** Each thing that the explanation of a run at rest claims and that isn't so; also when it claims nothing that can be checked. */
 export function findUntruths(run: Run, known: Known): readonly string[] {
   const text = run.explanation ?? '';
   const claims = CLAIMS.flatMap(({ pattern, isTrue }) =>
     [...text.matchAll(pattern)].map((match) => ({ said: match[0], holds: isTrue(match, run, known) })),
   );
   const untrue = claims.filter(({ holds }) => !holds).map(({ said }) => `not so: ${said}`);
+  if (run.state !== 'paused') return untrue;
   if (!claims.some(({ said }) => said.startsWith('Next:'))) untrue.push('it names no next act');
   if (claims.length < 2) untrue.push(`nothing in it can be checked: ${text}`);
   return untrue;
@@ -107,18 +55,22 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     pattern: /No patch file of \S+ is left on (\S+)\./g,
-    isTrue: ([, member = ''], _run, { dir }) => !leftOn(dir, member).includes(PATCH_FILE),
+    isTrue: ([, name], _run, { sight }) => sight.members.some((one) => one.name === name && !one.hasPatch),
   },
   {
     pattern: /Refreshes are still held by this run on ([^:]+):/g,
-    isTrue: ([, members = ''], _run, { state }) =>
-      members.split(', ').every((name) => state.members.some((one) => one.name === name && one.held)),
+    isTrue: ([, names = ''], _run, { sight }) =>
+      names.split(', ').every((name) => sight.members.some((one) => one.name === name && one.held)),
   },
   {
     pattern: /Lockstep stopped (\d+) times in the middle/g,
     isTrue: ([, times], _run, { kills }) => Number(times) <= kills,
   },
   { pattern: /Every step was done/g, isTrue: (_match, run) => run.steps.every(({ state }) => state === 'done') },
+  {
+    pattern: /(\S+) is not ready \(/g,
+    isTrue: ([, name], _run, { sight }) => sight.members.some((one) => one.name === name),
+  },
   {
     pattern: /Nothing was changed/g,
     isTrue: (_match, _run, { executed }) => executed.every((name) => /-(back-up|check|await)/.test(name)),

@@ -1,189 +1,147 @@
 /**
- * One cell of the matrix: a rehearsal cluster of its own, a run that two people want, its process killed as the case says, and new
- * processes until it is at rest. Owns the order of it; what the members saw and how it ended is told by `witness` and `judge`.
+ * One cell of the matrix: a run that two people want, its process killed as the case says, and new processes and pressed buttons until
+ * it is at rest. Owns the order of it; what the members saw and how it ended is told by `witness` and `judge`.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { openStore } from '../../src/adapters/sqlite/open-store.ts';
 import { requireRunId, type RunId } from '../../src/domain/ids.ts';
 import type { Run } from '../../src/domain/run.ts';
-import { launch, linesOf, run as runConsole, type Ended, type Running } from '../e2e/cli.ts';
-import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
-import { SCENARIO_OF, type Kill, type MatrixCase, type MatrixStrategy, type Hits } from './cases.ts';
-import { openCluster, type Cluster } from './cluster.ts';
-import { findUntruths, harmDone, snapshot, whatIsWrong } from './judge.ts';
+import { linesOf, type Ended } from '../e2e/cli.ts';
+import { buttonFor } from './buttons.ts';
+import type { MatrixCase } from './cases.ts';
+import type { Ground } from './ground.ts';
+import { findUntruths, whatIsLeft, whatIsWrong } from './judge.ts';
+import { killed, nthOf, press, say } from './processes.ts';
 import { findBlindRepeats, findExecuted, VERDICT } from './witness.ts';
 
-const CHILD = ['--import', 'tsx', fileURLToPath(new URL('child.ts', import.meta.url))];
-const MOST_PAUSES = 3;
-/** Longest that any one process may need, in ms: then it hangs, which is a wrong end. */
-const PROCESS_LIMIT_MS = 400_000;
+/** Each press may settle one step of one member alone. */
+const MOST_PAUSES = 12;
 
 export interface CaseReport {
-  readonly case: MatrixCase;
   /** Processes that were really killed: a delay may be longer than the run. */
   readonly kills: number;
+  /** Why it paused, each time. */
   readonly pauses: readonly string[];
+  /** Labels of the buttons that were pressed. */
+  readonly pressed: readonly string[];
   readonly state: Run['state'];
   /** Each must be empty. */
   readonly wrong: readonly string[];
   readonly blindRepeats: readonly string[];
   readonly harm: readonly string[];
-  readonly tookMs: number;
 }
 
 interface Stage {
-  readonly home: string;
-  readonly cluster: Cluster;
+  readonly ground: Ground;
   readonly run: RunId;
   kills: number;
 }
 
-/** `seed` is the simulated cluster's. What was reached is counted where nothing is killed. */
-export async function runCase(one: MatrixCase, seed: number): Promise<CaseReport & { readonly hits: Hits }> {
-  const home = makeTemporaryDirectory('lockstep-matrix-');
-  const begun = Date.now();
-  // One member whose hold is the run's own to set and to release.
-  const unheld = one.strategy === 'stop-patch-start' ? 'm2' : null;
-  const cluster = await openCluster({ scenario: SCENARIO_OF[one.strategy], home: home.path, seed, unheld });
-  try {
-    const before = snapshot(await cluster.state());
-    const run = await draft(home.path, one.strategy);
-    const stage: Stage = { home: home.path, cluster, run, kills: 0 };
-    const counts = join(home.path, 'counts.json');
-    if (one.kills.length === 0) await end(start(stage, 'bob', `approve ${run}\n`, [...CHILD, 'count', counts]));
-    const unmet = await killAll(stage, one.kills);
-    const { found, pauses, untruths } = await comeToRest(stage, one);
-    const state = await cluster.state();
-    const ends =
-      found.state === 'succeeded' ? whatIsWrong({ state, dir: cluster.dir }, before) : [`it ended ${found.state}`];
-    const hits = one.kills.length === 0 ? (JSON.parse(readFileSync(counts, 'utf8')) as Hits) : {};
-    return {
-      case: one,
-      kills: stage.kills,
-      pauses,
-      state: found.state,
-      wrong: [...unmet, ...untruths, ...ends],
-      blindRepeats: findBlindRepeats(found, cluster.heard()),
-      harm: harmDone(state, before),
-      tookMs: Date.now() - begun,
-      hits,
-    };
-  } finally {
-    await cluster.close();
-    home.remove();
-  }
+export async function runCase(one: MatrixCase, ground: Ground): Promise<CaseReport> {
+  const { situation } = one;
+  const undone = situation.undoes === undefined ? '' : await runBefore(ground, situation.undoes);
+  await ground.begin();
+  const run = await draft(ground, situation.line.replace('LOWER', ground.lower).replace('OF', undone));
+  const stage: Stage = { ground, run, kills: 0 };
+  const unmet = await killAll(stage, one);
+  const { found, pauses, pressed, untruths } = await comeToRest(stage, one);
+  const heard = await ground.heard();
+  const sight = await ground.see();
+  const known = { sight, executed: findExecuted(found, heard), kills: stage.kills };
+  const lasting = pauses.length === 0 ? [] : findUntruths(found, known);
+  return {
+    kills: stage.kills,
+    pauses,
+    pressed,
+    state: found.state,
+    wrong: [...unmet, ...untruths, ...lasting, ...wrongEnd(found, one, pressed, sight)],
+    blindRepeats: findBlindRepeats(found, heard),
+    harm: sight.harm,
+  };
+}
+
+/** A run may end aborted only by its button: then nothing is left that acts later. */
+function wrongEnd(
+  { state, explanation }: Run,
+  { situation }: MatrixCase,
+  pressed: readonly string[],
+  sight: Parameters<typeof whatIsLeft>[0],
+): readonly string[] {
+  if (state === 'succeeded') return whatIsWrong(sight, situation);
+  if (state === 'aborted' && pressed.at(-1) === 'Abort') return whatIsLeft(sight).filter((text) => /patch/.test(text));
+  return [`it ended ${state}: ${explanation ?? ''}`];
+}
+
+/** The run that this one is to undo. */
+async function runBefore(ground: Ground, line: string): Promise<RunId> {
+  const run = await draft(ground, line);
+  await say(ground, 'bob', `approve ${run}`);
+  const { state, explanation } = await readRun(ground, run);
+  if (state !== 'succeeded') throw new Error(`the run before ended ${state}: ${explanation ?? ''}`);
+  return run;
 }
 
 /** A machine that is busy may make every member late for once; nothing has begun yet. */
-async function draft(home: string, strategy: MatrixStrategy, tries = 3): Promise<RunId> {
-  const drafted = await runConsole(args(home, 'alice'), `recover rehearsal --strategy ${strategy}`);
-  const plan = linesOf(drafted).find((line) => line.data?.kind === 'plan')?.data;
+async function draft(ground: Ground, line: string, tries = 3): Promise<RunId> {
+  const drafted = await say(ground, 'alice', `recover ${ground.cluster} ${line}`);
+  const plan = linesOf(drafted).find((line_) => line_.data?.kind === 'plan')?.data;
   if (plan?.kind === 'plan' && plan.run !== null) return requireRunId(plan.run);
-  if (tries > 1) return draft(home, strategy, tries - 1);
-  throw new Error(`no plan: ${drafted.stdout}${drafted.stderr}`);
+  if (tries > 1) return draft(ground, line, tries - 1);
+  throw new Error(`no plan for ${line}: ${drafted.stdout}${drafted.stderr}`);
 }
 
-function args(home: string, person: string): readonly string[] {
-  return ['console', '--json', '--data', home, '--as', person];
-}
-
-/** `program`: null is the built command line. The child takes the console's own options alone. */
-function start({ home }: Stage, person: string, input: string | null, program: readonly string[] | null): Running {
-  const [word = '', ...options] = args(home, person);
-  return program === null ? launch([word, ...options], input) : launch(options, input, program);
-}
-
-/** What should have been killed and was not: a place that is never reached. */
-async function killAll(stage: Stage, kills: readonly Kill[]): Promise<readonly string[]> {
+/** What should have been killed and was not: a place that is never reached. Without kills it is approved all the same. */
+async function killAll(stage: Stage, { kills }: MatrixCase): Promise<readonly string[]> {
+  const { ground, run } = stage;
+  if (kills.length === 0) await say(ground, 'bob', `approve ${run}`);
+  const steps = (await readRun(ground, run)).steps.length;
   for (const [index, kill] of kills.entries()) {
-    const input = index === 0 ? `approve ${stage.run}\n` : '';
-    const died = kill.kind === 'place' ? await dieAt(stage, input, kill) : await dieAfter(stage, input, kill.afterMs);
-    if (!died && kill.kind === 'place') return [`${kill.place} was not reached ${String(kill.nth)} times`];
-    if (!died) return [];
-    stage.kills += 1;
+    const died = await killed(ground, index === 0 ? `approve ${run}\n` : '', kill, steps);
+    if (died) stage.kills += 1;
+    else if (kill.kind === 'place') return [`${kill.place} was not reached ${String(nthOf(kill, steps))} times`];
+    else return [];
   }
   return [];
-}
-
-async function dieAt(stage: Stage, input: string, kill: Extract<Kill, { kind: 'place' }>): Promise<boolean> {
-  const running = start(stage, 'bob', input, [...CHILD, 'die', kill.place, String(kill.nth)]);
-  return (await end(running)).code === null;
-}
-
-async function dieAfter(stage: Stage, input: string, afterMs: number): Promise<boolean> {
-  const running = start(stage, 'bob', input, null);
-  // It may end before it says anything: then nothing is left to kill.
-  await running.printed(/"state":"(?:approved|running)"/).catch(() => undefined);
-  await Promise.race([sleep(afterMs), running.ended]);
-  running.child.kill('SIGKILL');
-  return (await end(running)).code === null;
-}
-
-/** A process that hangs is ended, and that shows in its exit code. */
-async function end(running: Running): Promise<Ended> {
-  const limit = setTimeout(() => running.child.kill('SIGABRT'), PROCESS_LIMIT_MS);
-  const ended = await running.ended;
-  clearTimeout(limit);
-  return ended;
 }
 
 interface Rest {
   readonly found: Run;
   readonly pauses: readonly string[];
+  readonly pressed: readonly string[];
   readonly untruths: readonly string[];
 }
 
 async function comeToRest(stage: Stage, one: MatrixCase): Promise<Rest> {
+  const { ground, run } = stage;
   const pauses: string[] = [];
+  const pressed: string[] = [];
   const untruths: string[] = [];
-  const left = await readRun(stage);
-  const isLeft = left.state === 'approved' || left.state === 'running';
-  if (isLeft && one.byButton && (await reconcileAndPress(stage))) pauses.push('answered by its button');
-  else if (!one.byButton) await end(start(stage, 'bob', '', null));
+  const { state } = await readRun(ground, run);
+  if (state === 'approved' || state === 'running') await say(ground, 'bob');
   for (;;) {
-    const found = await readRun(stage);
-    if (found.state !== 'paused') return { found, pauses, untruths };
+    const found = await readRun(ground, run);
+    if (found.state !== 'paused' || pauses.length > MOST_PAUSES) return { found, pauses, pressed, untruths };
     pauses.push(found.explanation ?? '');
-    const { cluster, kills } = stage;
-    const executed = findExecuted(found, cluster.heard());
-    untruths.push(...findUntruths(found, { state: await cluster.state(), dir: cluster.dir, executed, kills }));
-    if (pauses.length > MOST_PAUSES) return { found, pauses, untruths };
-    stage.cluster.mark(VERDICT);
-    const resumed = await end(start(stage, 'alice', `resume ${stage.run} retry\n`, null));
-    if (linesOf(resumed).some(({ data }) => data?.kind === 'refusal' || data?.kind === 'problem')) {
-      untruths.push(`resume was refused: ${resumed.stdout.slice(-500)}`);
-      return { found: await readRun(stage), pauses, untruths };
-    }
+    const sight = await ground.see();
+    const executed = findExecuted(found, await ground.heard());
+    untruths.push(...findUntruths(found, { sight, executed, kills: stage.kills }));
+    const label = buttonFor(found, one.answer, sight);
+    ground.mark(VERDICT);
+    const ended = await press(ground, run, label);
+    pressed.push(label);
+    const against = whyNotTaken(ended, label);
+    if (against !== null) return { found, pauses, pressed, untruths: [...untruths, against] };
   }
 }
 
-const AT_REST = /"state":"(?:paused|succeeded|failed|stale|expired|aborted)"/;
-const RETRY_BUTTON = /"label":"(?:Retry [^"]+|Go on)","n":1\b/;
-
-/** Input stays open: the card of a pause that appears meanwhile is answered by the number of its button. True when one was. */
-async function reconcileAndPress(stage: Stage): Promise<boolean> {
-  const running = start(stage, 'alice', null, null);
-  const overdue = sleep(PROCESS_LIMIT_MS / 2, 'overdue', { ref: false });
-  const seen = (pattern: RegExp): Promise<boolean> => running.printed(pattern).then(always, never);
-  await Promise.race([seen(AT_REST), overdue]);
-  const pressed = await Promise.race([seen(RETRY_BUTTON), sleep(1_000, false)]);
-  if (pressed) {
-    stage.cluster.mark(VERDICT);
-    running.child.stdin?.write('1\n');
-  }
-  running.child.stdin?.end();
-  await end(running);
-  return pressed;
+function whyNotTaken(ended: Ended, label: string): string | null {
+  if (ended.code !== 0)
+    return `the card has no button ${label}: ${ended.stdout.slice(-500)}${ended.stderr.slice(-500)}`;
+  const refused = linesOf(ended).some(({ data }) => data?.kind === 'refusal' || data?.kind === 'problem');
+  return refused ? `the button ${label} was refused: ${ended.stdout.slice(-500)}` : null;
 }
-
-const always = (): boolean => true;
-const never = (): boolean => false;
 
 /** Only while no process has the directory. */
-async function readRun({ home, run }: Stage): Promise<Run> {
+async function readRun({ home }: Ground, run: RunId): Promise<Run> {
   const clock = { nowMs: () => Date.now() };
   const opened = openStore({ dataDir: home, command: 'matrix', clock, lockWaitMs: 10_000 });
   if (!opened.ok) throw new Error(opened.error.text);

@@ -5,7 +5,7 @@
 import type { Run } from '../../src/domain/run.ts';
 import { compileLook } from '../../src/lxd/compile.ts';
 import { shellQuote } from '../../src/lxd/shell.ts';
-import type { Heard } from './cluster.ts';
+import type { Heard } from './ground.ts';
 
 /** Written where a person decided that it is sent again. */
 export const VERDICT = 'a person decided';

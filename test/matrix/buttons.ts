@@ -1,0 +1,32 @@
+/** Which button a careful person presses on a paused run. They look at the member before they say that a step is done. */
+import type { StepKind } from '../../src/domain/plan.ts';
+import { openSteps, type Run, type StepRecord } from '../../src/domain/run.ts';
+import type { Answer } from './cases.ts';
+import type { MemberSight, Sight } from './ground.ts';
+
+/** What can be seen from outside to be done. Of the others one would have to know what was sent. */
+const SEEN_DONE: Readonly<Partial<Record<StepKind, (member: MemberSight) => boolean>>> = {
+  start: ({ runs }) => runs,
+  'await-ready': ({ serves }) => serves,
+  'await-patch-consumed': ({ hasPatch }) => !hasPatch,
+  'remove-patch': ({ hasPatch }) => !hasPatch,
+  'check-stopped': ({ runs }) => !runs,
+  'hold-refreshes': ({ held }) => held,
+};
+
+/** The label as the card has it. */
+export function buttonFor(run: Run, answer: Answer, sight: Sight): string {
+  if (answer === 'abort') return 'Abort';
+  const open = openSteps(run);
+  const done = answer === 'done' ? open.find((step) => isSeenDone(run, step, sight)) : undefined;
+  if (done !== undefined) return `Take ${done.id} on ${done.member} as done`;
+  const [first] = open;
+  return first === undefined ? 'Go on' : `Retry ${first.id} on ${first.member}`;
+}
+
+function isSeenDone(run: Run, { id, member }: StepRecord, { members }: Sight): boolean {
+  const step = run.plan.stages.flatMap(({ steps }) => steps).find((one) => one.id === id && one.member === member);
+  const seen = members.find(({ name }) => name === member);
+  if (step === undefined || seen === undefined) return false;
+  return SEEN_DONE[step.call.kind]?.(seen) ?? false;
+}
