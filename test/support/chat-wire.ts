@@ -36,6 +36,11 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** An id or a count that may travel as a string or as a number. */
+export function asId(value: unknown): string {
+  return typeof value === 'number' ? String(value) : asText(value);
+}
+
 /** Undefined when the text is no JSON. */
 export function findJson(text: string): unknown {
   try {

@@ -2,7 +2,7 @@
  * REST of the application, the guild and its people. Sources: docs.discord.com/developers/resources/{application,guild,user} and
  * …/interactions/application-commands (bulk overwrite), …/events/gateway#get-gateway-bot.
  */
-import { asJson } from '../chat-wire.ts';
+import { asId, asJson } from '../chat-wire.ts';
 import type { Json, Reply } from '../chat-wire.ts';
 import { checkCommands } from './check-forms.ts';
 import { UNKNOWN_GUILD, UNKNOWN_MEMBER, judge, ok, refuse } from './route.ts';
@@ -78,7 +78,7 @@ function readMember({ world, ids }: RouteContext): Reply {
 }
 
 function openDirect({ world, body }: RouteContext): Reply {
-  const user = String(body['recipient_id'] as string);
+  const user = asId(body['recipient_id']);
   if (!world.users.has(user)) return refuse(400, 50_033, 'Invalid Recipient(s)');
   const known = [...world.channels.values()].find((channel) => channel.type === 1 && channel.members.has(user));
   const channel: DiscordChannel = known ?? {

@@ -2,7 +2,7 @@
  * REST of channels, messages and threads. Sources: docs.discord.com/developers/resources/{channel,message} (routes, permissions,
  * `enforce_nonce`) and …/topics/threads (archiving). Stricter than Discord where Discord is kind: an archived thread takes no post.
  */
-import { asText } from '../chat-wire.ts';
+import { asId, asText } from '../chat-wire.ts';
 import type { Reply } from '../chat-wire.ts';
 import { lengthOf } from './check-message.ts';
 import { LIMITS } from './limits.ts';
@@ -57,9 +57,7 @@ function findMissing(context: RouteContext, channel: DiscordChannel): Reply | un
 function findTwin(context: RouteContext, channel: string): DiscordMessage | undefined {
   const { nonce } = context.body;
   if (context.body['enforce_nonce'] !== true || nonce === undefined || nonce === null) return undefined;
-  return context.world.messages.find(
-    (one) => one.own && one.channel === channel && one.nonce === String(nonce as string),
-  );
+  return context.world.messages.find((one) => one.own && one.channel === channel && one.nonce === asId(nonce));
 }
 
 function createMessage(context: RouteContext): Reply {
@@ -129,7 +127,7 @@ function findThreadProblem(context: RouteContext): Reply | undefined {
   if (name !== undefined && (length < 1 || length > LIMITS.threadName)) report('name', `${length} characters`);
   const known: readonly unknown[] = LIMITS.archiveMinutes;
   if (minutes !== undefined && minutes !== null && !known.includes(minutes))
-    report('auto_archive_duration', String(minutes as number));
+    report('auto_archive_duration', asId(minutes));
   return judge(world, route, findings);
 }
 

@@ -90,7 +90,8 @@ export function checkChoices(data: Json): readonly Finding[] {
   });
 }
 
-function checkOptions(options: readonly Json[], at: string, depth: number, report: Report): void {
+/** `nesting`: the types of option that may hold others here: a group (2) holds sub-commands (1), a sub-command none. */
+function checkOptions(options: readonly Json[], at: string, nesting: readonly unknown[], report: Report): void {
   if (options.length > LIMITS.commandOptions) report(at, `more than ${LIMITS.commandOptions}`);
   const names = new Set(options.map((option) => option['name']));
   if (names.size !== options.length) report(at, 'APPLICATION_COMMAND_OPTIONS_NAME_INVALID: a name twice');
@@ -101,8 +102,8 @@ function checkOptions(options: readonly Json[], at: string, depth: number, repor
     checkName(option['name'], `${here}.name`, report);
     checkLength(option['description'], `${here}.description`, [1, LIMITS.commandDescription], report);
     if (type === 1 || type === 2) {
-      if (depth > (type === 1 ? 1 : 0)) report(`${here}.type`, 'sub-commands are one level deep');
-      return checkOptions(asList(option['options']).map(asJson), `${here}.options`, depth + 1, report);
+      if (!nesting.includes(type)) report(`${here}.type`, 'sub-commands are one level deep');
+      return checkOptions(asList(option['options']).map(asJson), `${here}.options`, type === 2 ? [1] : [], report);
     }
     if (typeof type !== 'number' || type < 3 || type > 11) report(`${here}.type`, `type ${JSON.stringify(type)}`);
     if (option['required'] === true && optional) report(here, 'a required option after an optional one');
@@ -144,7 +145,7 @@ export function checkCommands(commands: readonly Json[]): readonly Finding[] {
         checkLength(command['name'], `${at}.name`, [1, LIMITS.commandName], report);
         if (lengthOf(command['description']) > 0) report(`${at}.description`, 'a context-menu command has none');
       }
-      checkOptions(asList(command['options']).map(asJson), `${at}.options`, 0, report);
+      checkOptions(asList(command['options']).map(asJson), `${at}.options`, [1, 2], report);
       if (sizeOf(command) > LIMITS.commandTotal) report(at, `over ${LIMITS.commandTotal} characters together`);
     });
   });

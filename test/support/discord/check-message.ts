@@ -2,7 +2,7 @@
  * Checks an outgoing Discord message against `LIMITS`: content, embeds, components, mentions, attachments. `fatal` findings are what
  * Discord answers with 50035; the others are ours (mentions that nobody switched off). Source: docs.discord.com/developers/resources/message.
  */
-import { asJson, asList, asText } from '../chat-wire.ts';
+import { asId, asJson, asList, asText } from '../chat-wire.ts';
 import type { Json } from '../chat-wire.ts';
 import { LIMITS } from './limits.ts';
 
@@ -18,7 +18,7 @@ export type Report = (at: string, detail: string) => void;
 
 /** Discord counts code points. */
 export function lengthOf(value: unknown): number {
-  return [...asText(value)].length;
+  return Array.from(asText(value)).length;
 }
 
 export function checkLength(value: unknown, at: string, range: readonly [number, number], report: Report): void {
@@ -168,7 +168,7 @@ export function checkMessage(body: Json, context: MessageContext): readonly Find
   checkComponents(body['components'], report);
   checkFiles(body, context, report);
   const nonce = body['nonce'];
-  if (nonce !== undefined && nonce !== null && lengthOf(String(nonce as string)) > LIMITS.nonce)
+  if (nonce !== undefined && nonce !== null && lengthOf(asId(nonce)) > LIMITS.nonce)
     report('nonce', `over ${LIMITS.nonce}`);
   checkMentions(body, context, (at, detail) => findings.push({ kind: 'mentions', at, detail, fatal: false }));
   return findings;

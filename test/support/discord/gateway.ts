@@ -65,7 +65,8 @@ export interface Gateway {
 
 export function createGateway(world: World, options: GatewayOptions): Gateway {
   const server = new WebSocketServer({ noServer: true });
-  const sockets = new Set<WebSocket>();
+  /** Each open socket with the session that was identified or resumed on it. */
+  const sockets = new Map<WebSocket, Session | undefined>();
   const sessions = new Map<string, Session>();
   let identifies = 0;
   let resumes = 0;
@@ -155,13 +156,13 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     if (query.get('v') !== '10') return refuse(socket, 4012, 'Invalid API version.');
     if (query.get('encoding') !== 'json' || query.has('compress'))
       return refuse(socket, 4002, 'Only plain JSON is spoken here.');
-    sockets.add(socket);
-    let session: Session | undefined;
+    sockets.set(socket, undefined);
     socket.on('error', () => socket.terminate());
     socket.on('message', (data) => {
-      session = receive(socket, session, (data as Buffer).toString('utf8'));
+      sockets.set(socket, receive(socket, sockets.get(socket), (data as Buffer).toString('utf8')));
     });
     socket.on('close', (code) => {
+      const session = sockets.get(socket);
       sockets.delete(socket);
       if (session?.socket === socket) session.socket = null;
       // A close by the client with 1000 or 1001 ends the session: …/events/gateway#initiating-a-disconnect.
@@ -188,20 +189,24 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     identifies: () => identifies,
     resumes: () => resumes,
     drop() {
-      for (const socket of sockets) {
+      for (const socket of sockets.keys()) {
         forget(socket);
         socket.terminate();
       }
     },
     askReconnect() {
-      for (const socket of sockets) send(socket, OP.reconnect, null);
+      for (const socket of sockets.keys()) send(socket, OP.reconnect, null);
     },
     invalidate(resumable) {
       if (!resumable) sessions.clear();
-      for (const socket of sockets) send(socket, OP.invalid, resumable);
+      for (const socket of sockets.keys()) {
+        forget(socket);
+        sockets.set(socket, undefined);
+        send(socket, OP.invalid, resumable);
+      }
     },
     closeWith(code) {
-      for (const socket of sockets) {
+      for (const socket of sockets.keys()) {
         forget(socket);
         socket.close(code);
       }
@@ -210,7 +215,7 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
       deaf = ignore;
     },
     close() {
-      for (const socket of sockets) socket.terminate();
+      for (const socket of sockets.keys()) socket.terminate();
       return new Promise((resolve) => {
         server.close(() => resolve());
       });

@@ -2,6 +2,7 @@
  * REST of interactions: the first response within 3 s, and the webhook of the interaction for 15 minutes. Source:
  * docs.discord.com/developers/interactions/receiving-and-responding; `InteractionResponseType` of discord-api-types.
  */
+import { assertNever } from '../../../src/domain/assert-never.ts';
 import { asJson } from '../chat-wire.ts';
 import type { Json, Reply } from '../chat-wire.ts';
 import { checkChoices, checkModal } from './check-forms.ts';
@@ -73,6 +74,8 @@ function perform(context: RouteContext, interaction: Interaction, kind: Response
     case 'modal':
       interaction.modal = data;
       return judge(world, route, checkModal(data));
+    default:
+      return assertNever(kind);
   }
 }
 

@@ -2,7 +2,7 @@
  * Turns a message payload into stored state: reads files from the multipart body, checks everything, creates or changes the message.
  * Used by channel messages and by interaction responses alike. Source: docs.discord.com/developers/reference#uploading-files.
  */
-import { asJson, asList, asText } from '../chat-wire.ts';
+import { asId, asJson, asList, asText } from '../chat-wire.ts';
 import type { Json, Part, Reply } from '../chat-wire.ts';
 import { checkMessage } from './check-message.ts';
 import { EMPTY_MESSAGE, judge } from './route.ts';
@@ -71,7 +71,7 @@ export function createFromPayload(payload: Payload, place: Place): Made {
   return {
     message: addMessage(world, {
       ...from,
-      nonce: nonce === undefined || nonce === null ? null : String(nonce as string),
+      nonce: nonce === undefined || nonce === null ? null : asId(nonce),
     }),
   };
 }

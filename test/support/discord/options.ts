@@ -2,7 +2,7 @@
  * The options of a slash command as Discord sends them: found in the registration, converted to their types, refused where the
  * client would not let a person send them. Source: docs.discord.com/developers/interactions/application-commands.
  */
-import { asJson, asList, asText } from '../chat-wire.ts';
+import { asId, asJson, asList, asText } from '../chat-wire.ts';
 import type { Json } from '../chat-wire.ts';
 import { GUILD_ID } from './world.ts';
 import type { World } from './world.ts';
@@ -66,7 +66,7 @@ function fillOption(option: Json, filling: Filling): readonly Json[] {
     return [{ name, type: option['type'], value: String(value), focused: true }];
   }
   if (!fits(option['type'], value))
-    throw new Error(`${name}: ${JSON.stringify(value)} is not of type ${String(option['type'] as number)}`);
+    throw new Error(`${name}: ${JSON.stringify(value)} is not of type ${asId(option['type'])}`);
   checkRange(option, value);
   return [{ name, type: option['type'], value }];
 }
