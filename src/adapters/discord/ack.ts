@@ -23,7 +23,7 @@ export type Answerable =
   | MessageComponentInteraction
   | ModalSubmitInteraction;
 
-export const EPHEMERAL = MessageFlags.Ephemeral;
+const EPHEMERAL = MessageFlags.Ephemeral;
 
 export function ackOf(interaction: Answerable): Ack {
   return {

@@ -16,13 +16,12 @@ const LONGEST_TITLE = 200;
 const LONGEST_WORDS = 500;
 const LONGEST_URL = 300;
 const LONGEST_CELL = 300;
-/** A folded block of more lines than the first number shows the second. */
+/** A folded block of more lines is one line of small print: its beginning alone says nothing on a phone. */
 const FOLD_ABOVE = 6;
-const FOLD_TO = 3;
 
 export interface BlockParts {
   readonly parts: readonly Part[];
-  /** What folding hid, in words. */
+  /** What was left out to begin with, in words. */
   readonly folded: readonly string[];
 }
 
@@ -169,10 +168,12 @@ function renderCode(block: Extract<Block, { kind: 'code' }>): BlockParts {
   const all = fenceLines(block.text);
   const title = block.title === null ? '' : escapeLine(cut(block.title, LONGEST_TITLE / 2)).slice(0, LONGEST_TITLE);
   const name = block.title === null ? 'the output' : `“${cut(visibleLine(block.title).replace(/:$/, ''), 60)}”`;
-  const kept = block.fold === true && all.length > FOLD_ABOVE ? all.slice(0, FOLD_TO) : all;
-  const hidden = all.length - kept.length;
-  return {
-    parts: [{ kind: 'fenced', title, lines: kept, name }],
-    folded: hidden === 0 ? [] : [`${hidden} lines of ${name}`],
-  };
+  if (block.fold === true && all.length > FOLD_ABOVE) {
+    const words = `-# ${title === '' ? escapeLine(name) : title} ${all.length} lines, folded`;
+    return {
+      parts: [{ kind: 'text', atoms: [{ text: words, plain: true }] }],
+      folded: [`${all.length} lines of ${name}`],
+    };
+  }
+  return { parts: [{ kind: 'fenced', title, lines: all, name }], folded: [] };
 }

@@ -31,6 +31,8 @@ const COLOUR: Readonly<Record<Tone, number>> = {
 };
 /** A summary is one line; the rest of the 2000 would hide the card on a phone. */
 const SUMMARY = 400;
+/** An empty line. */
+const SPACE: Part = { kind: 'text', atoms: [] };
 /** Kept for the line that says what was cut. */
 const OVERFLOW = 500;
 
@@ -41,7 +43,12 @@ export function renderPayload({ message, data, files = [] }: Rendered): Payload 
   const { title, parts, folded } = readBlocks(message, pictures);
   const room = MESSAGE.embedsTogether - title.length - OVERFLOW;
   const clamped = clamp(parts, room);
-  const fell = [...folded, ...clamped.fell, ...buttons.fell, ...kept.fell];
+  const fell = [
+    ...(folded.length > 2 ? [`${folded.length} folded texts`] : folded),
+    ...clamped.fell,
+    ...buttons.fell,
+    ...kept.fell,
+  ];
   const texts = fell.length === 0 ? clamped.texts : [...clamped.texts, overflowLine(fell, data)];
   return {
     content: summaryLine(message),
@@ -70,19 +77,28 @@ function readBlocks(message: Message, pictures: readonly string[]): Read {
   const heading = headed && first.text !== message.summary ? first.text : '';
   const parts: Part[] = [];
   const folded: string[] = [];
-  for (const block of headed ? rest : message.blocks) {
+  const blocks = headed ? rest : message.blocks;
+  for (const [at, block] of blocks.entries()) {
     if (block.kind === 'image') {
       if (!pictures.includes(block.file))
         parts.push({ kind: 'text', atoms: [{ text: missingPicture(block), plain: true }] });
       continue;
     }
     const rendered = renderBlock(block);
-    parts.push(...rendered.parts);
+    const before = parts.at(-1);
+    const apart =
+      before?.kind === 'text' && (block.kind === 'heading' || needsSpace(blocks[at - 1], at === blocks.length - 1));
+    parts.push(...(apart ? [SPACE, ...rendered.parts] : rendered.parts));
     folded.push(...rendered.folded);
   }
   // Escaping may double the length.
   const title = cutEscaped(escapeLine(cut(heading, MESSAGE.embedTitle)), MESSAGE.embedTitle);
   return { title, parts, folded };
+}
+
+/** Air behind a list of fields, and before what to type next. */
+function needsSpace(before: Block | undefined, isLast: boolean): boolean {
+  return before?.kind === 'fields' || isLast;
 }
 
 function missingPicture(block: Extract<Block, { kind: 'image' }>): string {

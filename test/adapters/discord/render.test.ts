@@ -91,11 +91,12 @@ describe('rendering for Discord', () => {
     expect(payload.fell[0]).toBe(`${900 - kept} lines of “journal of m1”`);
   });
 
-  test('a folded text shows its first lines and says what it hides', () => {
+  test('a folded text is one line of small print that says how much it hides', () => {
     const payload = payloadOf(
       message('Plan', 'info', [foldedCode(Array.from({ length: 20 }, () => 'echo').join('\n'), '1-back-up, exactly:')]),
     );
-    expect(payload.fell).toEqual(['17 lines of “1-back-up, exactly”']);
+    expect(payload.fell).toEqual(['20 lines of “1-back-up, exactly”']);
+    expect(payload.embeds[0]?.description).toMatch(/^-# 1-back-up, exactly: 20 lines, folded\n/);
   });
 
   test('a heading that the summary says already is not said twice', () => {
@@ -177,6 +178,7 @@ describe('cards as Discord gets them', () => {
             "description": "✗ Every member runs **5.21.2**, the database records 402
       **Health** critical
       **Read at** 2025-11-23 07:57:36Z (<t:1763884656:R>)
+
       \`\`\`
       member      m1              m2              m3
       version     5.21.2-2f4ba6b  5.21.2-2f4ba6b  5.21.2-2f4ba6b
@@ -189,6 +191,7 @@ describe('cards as Discord gets them', () => {
       instances   2               2               2
       \`\`\`
       -# Records from a copy on the disk of \`m2\`
+
       Next: \`/lxd explain prod\`",
           },
         ],
