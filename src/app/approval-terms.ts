@@ -3,7 +3,7 @@ import type { PlanView } from '../chat/views/plan.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
 import { isBreakGlass, type Strategy } from '../domain/plan.ts';
 
-export type ApprovalTerms = Pick<PlanView, 'required' | 'approvers' | 'allowRequester'>;
+type ApprovalTerms = Pick<PlanView, 'required' | 'approvers' | 'allowRequester'>;
 
 /** Of a cluster that is not configured any more nobody may approve anything. */
 export function approvalTerms(cluster: ClusterConfig | undefined, strategy: Strategy): ApprovalTerms {

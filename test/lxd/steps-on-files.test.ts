@@ -24,6 +24,14 @@ describe('the guarded patch', () => {
     );
   });
 
+  test('goes up only where the plan says so: the row of a dead member', () => {
+    const up = { ...PATCH, target: 433, rowIds: [3], oldCounts: [402] };
+    expect(() => guardedStatement(up)).toThrow('not above');
+    expect(guardedStatement({ ...up, mayRaise: true })).toContain(
+      'SET api_extensions=433 WHERE schema=73 AND id IN (3) AND api_extensions IN (402)',
+    );
+  });
+
   test('is written once, private, with mark and deadline', () => {
     const root = backedUp();
     expect(lookAt(root, WRITE)).toBe('not-done');

@@ -24,7 +24,7 @@ interface Dead {
 }
 
 /** The one unreachable member, with its row; null when that is not exactly one. */
-export function findDead(view: PlannerView): Dead | null {
+function findDead(view: PlannerView): Dead | null {
   const unreached = view.members.filter(({ facts }) => facts === null);
   const [only] = unreached;
   if (only === undefined || unreached.length !== 1 || only.row === null) return null;
