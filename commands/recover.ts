@@ -23,6 +23,7 @@ export const recover = defineCommand({
     'dry-run': option({ kind: 'flag' }, 'Show the plan, ask for nothing.'),
   },
   role: 'operate',
+  form: ['cluster', 'strategy', 'reason'],
   examples: [
     'recover prod',
     'recover prod --dry-run',

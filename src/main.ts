@@ -13,6 +13,7 @@ import type { AppDeps, DoctorCheck, Runs } from './app/deps.ts';
 import { documentCommands } from './app/docs.ts';
 import { createInbound, type HandleInbound } from './app/inbound.ts';
 import { createPresent } from './app/present.ts';
+import { recordRestart } from './app/restart.ts';
 import type { ClusterConfig } from './domain/cluster.ts';
 import type { RunId } from './domain/ids.ts';
 import type { Platform } from './domain/person.ts';
@@ -129,6 +130,7 @@ function assemble({ deps, store, runner, outbox, transport }: Parts): Lockstep {
     deps,
     store,
     async reconcile() {
+      await recordRestart(deps);
       outbox.kick();
       return runner.reconcile();
     },

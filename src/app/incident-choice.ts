@@ -4,12 +4,14 @@
  */
 import type { ClusterConfig } from '../domain/cluster.ts';
 import type { Incident, IncidentState } from '../domain/incident.ts';
+import type { Person } from '../domain/person.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Rendered } from '../ports/chat.ts';
 import type { Card } from '../ports/store.ts';
 import { renderProblem, renderRefusal } from './answer.ts';
 import { visibleClusters } from './authorise.ts';
 import type { Call } from './call.ts';
+import type { AppDeps } from './deps.ts';
 import { suggest } from './suggest.ts';
 
 export interface IncidentQuestion {
@@ -22,7 +24,10 @@ export interface IncidentQuestion {
   readonly command: string;
 }
 
-export async function visibleIncidents(call: Pick<Call, 'deps' | 'person'>): Promise<readonly Incident[]> {
+export async function visibleIncidents(call: {
+  readonly deps: Pick<AppDeps, 'store' | 'clusters'>;
+  readonly person: Person;
+}): Promise<readonly Incident[]> {
   const visible = new Set(visibleClusters(call.person, call.deps.clusters).map(({ name }) => name));
   return (await call.deps.store.listIncidents({})).filter(({ cluster }) => visible.has(cluster));
 }

@@ -10,6 +10,7 @@
  */
 import type { ClusterOptions } from '../support/cluster.ts';
 import { aPerson } from '../support/cluster.ts';
+import type { IncidentButton } from '../../src/app/incident-actions.ts';
 import type { ActionRecord } from '../../src/ports/store.ts';
 import type { ApprovalPolicy, ClusterConfig, Roles } from '../../src/domain/cluster.ts';
 import type { PolicyAction } from '../../src/domain/policy.ts';
@@ -71,14 +72,14 @@ export type PersonName = keyof typeof PEOPLE;
 export type PolicyName = keyof typeof POLICIES;
 
 /** In which state the run is, when somebody tries; `none` without a run, `pending-break-glass` with one that takes nothing else. */
-export type Stage = 'none' | 'pending' | 'pending-break-glass' | 'running' | 'paused';
+export type Stage = 'none' | 'pending' | 'pending-break-glass' | 'running' | 'paused' | 'incident';
 
 interface Row {
   readonly stage: Stage;
   /** What the policy is asked for; null for anyone. */
   readonly asks: PolicyAction | null;
   /** What becomes of it when it is allowed. */
-  readonly effect: 'answer' | 'draft' | 'approved' | 'rejected' | 'aborted' | 'abort-asked' | 'resumed';
+  readonly effect: 'answer' | 'draft' | 'approved' | 'rejected' | 'aborted' | 'abort-asked' | 'resumed' | 'incident';
   readonly defaults: string;
   readonly policies?: Readonly<Partial<Record<PolicyName, string>>>;
 }
@@ -177,6 +178,14 @@ export const LINES: Readonly<Record<string, Row>> = {
   runs: { stage: 'pending', effect: 'answer', ...viewing(LOOK) },
   'runs RUN': { stage: 'running', effect: 'answer', ...viewing(LOOK) },
   'runs RUN --text': { stage: 'paused', effect: 'answer', ...viewing(LOOK) },
+  'incident list': { stage: 'incident', effect: 'answer', ...viewing(LOOK) },
+  'incident list prod': { stage: 'incident', effect: 'answer', ...viewing(LOOK) },
+  'incident open prod "no answer"': { stage: 'none', effect: 'incident', ...OPERATE },
+  'incident ack': { stage: 'incident', effect: 'incident', ...OPERATE },
+  'incident mitigate': { stage: 'incident', effect: 'incident', ...OPERATE },
+  'incident resolve INCIDENT': { stage: 'incident', effect: 'incident', ...OPERATE },
+  'incident lead carl': { stage: 'incident', effect: 'incident', ...OPERATE },
+  'incident note INCIDENT "the rack was moved"': { stage: 'incident', effect: 'incident', ...OPERATE },
   timeline: { stage: 'running', effect: 'answer', ...viewing(LOOK) },
   'timeline RUN': { stage: 'running', effect: 'answer', ...viewing(LOOK) },
   'wait RUN': { stage: 'running', effect: 'answer', ...OPERATE },
@@ -216,6 +225,14 @@ export const GIVEN_UP_BUTTONS: readonly (readonly [button: ActionRecord['kind'],
   ['approve', null, GIVEN_UP_WITHOUT_WORDS],
   ['reject', null, GIVEN_UP_REJECTED],
 ];
+
+/** By what a button on an incident's card means. */
+export const INCIDENT_ROWS: Readonly<Record<IncidentButton, Row>> = {
+  acknowledge: { stage: 'incident', effect: 'incident', ...OPERATE_HIDDEN },
+  mitigate: { stage: 'incident', effect: 'incident', ...OPERATE_HIDDEN },
+  resolve: { stage: 'incident', effect: 'incident', ...OPERATE_HIDDEN },
+  recover: { stage: 'incident', effect: 'draft', ...OPERATE_HIDDEN },
+};
 
 export function expectedOf(row: Row, policy: PolicyName): string {
   return row.policies?.[policy] ?? row.defaults;

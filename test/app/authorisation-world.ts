@@ -1,14 +1,17 @@
 /** One attempt by one person under one policy, on a run in a given state: what was answered, and what became of the run. */
 import { COMMANDS } from '../../commands/index.ts';
 import { tokenOf } from '../../src/app/action-token.ts';
+import { incidentToken, type IncidentButton } from '../../src/app/incident-actions.ts';
 import type { AppDeps } from '../../src/app/deps.ts';
 import { documentCommands } from '../../src/app/docs.ts';
 import { createInbound, type HandleInbound, type Inbound } from '../../src/app/inbound.ts';
 import type { Data } from '../../src/domain/data.ts';
-import type { RunId } from '../../src/domain/ids.ts';
+import { requireIncidentId, type RunId } from '../../src/domain/ids.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import { principalOf, type Person, type Platform } from '../../src/domain/person.ts';
 import type { ClusterObservation } from '../../src/domain/observation.ts';
 import type { Run } from '../../src/domain/run.ts';
+import type { TimelineEntry } from '../../src/domain/timeline.ts';
 import type { ChatPort } from '../../src/ports/chat.ts';
 import type { ActionRecord, DraftRun, Store } from '../../src/ports/store.ts';
 import { aCluster, type ClusterOptions } from '../support/cluster.ts';
@@ -27,7 +30,10 @@ export interface Attempt {
   readonly requester: Person;
   readonly person: Person;
   readonly stage: Stage;
-  readonly body: { readonly line: string } | { readonly button: ActionRecord['kind']; readonly words?: string | null };
+  readonly body:
+    | { readonly line: string }
+    | { readonly button: ActionRecord['kind']; readonly words?: string | null }
+    | { readonly incidentButton: IncidentButton };
 }
 
 export interface Attempted {
@@ -51,16 +57,23 @@ interface Bench {
 
 export async function attempt({ options, requester, person, stage, body }: Attempt): Promise<Attempted> {
   const bench = createBench();
-  const run = stage === 'none' ? null : await draftBy(bench, requester, options, stage);
+  const incident = stage === 'incident' ? await openBy(bench, requester) : null;
+  const run = stage === 'none' || stage === 'incident' ? null : await draftBy(bench, requester, options, stage);
+  const before = (await bench.store.timelineHead())?.sequence ?? 0;
   bench.said.length = 0;
   bench.clock.now += 1_000;
-  const sent = 'line' in body ? lineOf(body.line, run) : pressOf(body.button, body.words ?? null, run);
+  const sent = bodyOf(body, run, incident);
   await bench.handlerFor(options)(inbound(person, sent));
   const after = run === null ? await bench.store.findActiveRun(aCluster().name) : await bench.store.findRun(run.id);
   const entries = await bench.store.listTimeline({});
   return {
     letter: letterOf(bench, after),
-    effect: effectOf(bench, run, after),
+    effect: effectOf(
+      bench,
+      run,
+      after,
+      entries.filter(({ sequence }) => sequence > before),
+    ),
     refusalsOnRecord: entries.filter(({ kind }) => kind === 'approval-refused').length,
   };
 }
@@ -197,6 +210,32 @@ function inbound(person: Person, body: Inbound['body']): Inbound {
   return { deliveryId: 'try', person, address, body, detached: new AbortController().signal };
 }
 
+async function openBy({ store }: Bench, requester: Person): Promise<Incident> {
+  const id = requireIncidentId('i0000zz');
+  const { platform } = requester;
+  const { incident } = await store.openIncident({
+    incident: {
+      id,
+      cluster: aCluster().name,
+      title: 'no answer',
+      severity: 'major',
+      origin: 'watch',
+      place: { platform, channel: 'C1', thread: null },
+      opened: { at: NOW, by: 'lockstep' },
+    },
+    graceMs: 0,
+    card: null,
+  });
+  return incident;
+}
+
+function bodyOf(body: Attempt['body'], run: Run | null, incident: Incident | null): Inbound['body'] {
+  if ('line' in body) return lineOf(body.line.replace('INCIDENT', incident?.id ?? ''), run);
+  if ('button' in body) return pressOf(body.button, body.words ?? null, run);
+  if (incident === null) throw new Error('a button without an incident');
+  return { kind: 'press', token: incidentToken(KEY, incident, body.incidentButton) };
+}
+
 function lineOf(line: string, run: Run | null): Inbound['body'] {
   return { kind: 'line', text: line.replace('RUN', run?.id ?? '') };
 }
@@ -218,6 +257,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   'no-pending-run': 'h',
   'unknown-cluster': 'h',
   'unknown-run': 'h',
+  'missing-argument': 'h',
   'bad-argument': 'h',
 };
 
@@ -228,12 +268,18 @@ function letterOf({ said }: Bench, after: Run | null): string {
   return after?.state === 'awaiting-approval' && after.approvals.length > 0 ? 'p' : 'y';
 }
 
-function effectOf({ said, started, resumed }: Bench, before: Run | null, after: Run | null): Attempted['effect'] {
+function effectOf(
+  { said, started, resumed }: Bench,
+  before: Run | null,
+  after: Run | null,
+  entries: readonly TimelineEntry[],
+): Attempted['effect'] {
   if (resumed.length > 0) return 'resumed';
   if (before === null && after !== null) return 'draft';
   if (started.length > 0 && after?.state === 'approved') return 'approved';
   if (after?.state !== before?.state && (after?.state === 'rejected' || after?.state === 'aborted')) return after.state;
   if (after?.abortRequestedBy !== before?.abortRequestedBy) return 'abort-asked';
+  if (entries.some(({ kind }) => kind === 'note' || kind.startsWith('incident-'))) return 'incident';
   const answered = said.some(({ kind }) => kind !== 'refusal' && kind !== 'problem');
   return answered ? 'answer' : 'nothing';
 }

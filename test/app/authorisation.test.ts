@@ -1,10 +1,12 @@
 /** Every cell of the table of `authorisation-table.ts`, tried through the one way in; and that the table leaves nothing out. */
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
+import { INCIDENT_BUTTONS } from '../../src/app/incident-actions.ts';
 import type { PolicyAction } from '../../src/domain/policy.ts';
 import { attempt, type Attempt } from './authorisation-world.ts';
 import {
   BUTTONS,
+  INCIDENT_ROWS,
   GIVEN_UP_BUTTONS,
   expectedOf,
   LINES,
@@ -25,6 +27,9 @@ const rows: readonly (readonly [string, Row, Attempt['body']])[] = [
   ),
   ...GIVEN_UP_BUTTONS.map(
     ([button, words, row]) => [`[${button}] of a member given up, words: ${words}`, row, { button, words }] as const,
+  ),
+  ...INCIDENT_BUTTONS.map(
+    (button) => [`[incident ${button}]`, INCIDENT_ROWS[button], { incidentButton: button }] as const,
   ),
 ];
 

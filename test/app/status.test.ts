@@ -74,8 +74,16 @@ describe('status', () => {
     world.observation = healthy;
     const lines = await world.type('viewer', 'status prod --since 1h');
     expect(only(lines, 'status').findings[0]?.kind).toBe('in-step');
-    const kinds = (await world.store.listTimeline({})).slice(appeared.length).map((entry) => entry.kind);
-    expect(kinds).toEqual([...appeared.map(() => 'finding-cleared'), 'finding-appeared']);
+    const since = (await world.store.listTimeline({})).slice(appeared.length);
+    const found = appeared.filter(({ kind }) => kind === 'finding-appeared');
+    const states = since.filter(({ kind }) => kind === 'member-state');
+    const kinds = since.filter(({ kind }) => kind !== 'member-state').map((entry) => entry.kind);
+    expect(kinds).toEqual([...found.map(() => 'finding-cleared'), 'finding-appeared']);
+    expect(states.map(({ member, state }) => `${member ?? ''} ${state ?? ''}`)).toEqual([
+      'm1 serving',
+      'm2 serving',
+      'm3 serving',
+    ]);
   });
 });
 

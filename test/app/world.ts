@@ -27,6 +27,7 @@ export interface Line {
   readonly kind: 'post' | 'edit';
   readonly id: string;
   readonly thread: string | null;
+  readonly to: { readonly channel: string; readonly user: string | null };
   readonly message: {
     readonly summary: string;
     readonly actions: readonly { readonly label: string; readonly n: number }[];
@@ -36,6 +37,7 @@ export interface Line {
 
 export interface World {
   readonly store: SqliteStore;
+  readonly deps: AppDeps;
   readonly clock: { now: number };
   observation: ClusterObservation;
   /** Called by the prober; tests hang or fail here. */
@@ -126,6 +128,7 @@ export function createWorld(options: WorldOptions): World {
   });
   const world: World = {
     store,
+    deps,
     clock,
     observation: options.observation,
     beforeProbe: () => Promise.resolve(),

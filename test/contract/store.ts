@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/ports/store.ts';
 import { cardContract } from './store-cards.ts';
 import { decisionContract } from './store-decisions.ts';
+import { incidentContract } from './store-incidents.ts';
 import { runContract } from './store-runs.ts';
 import { timelineContract } from './store-timeline.ts';
 
@@ -27,6 +28,7 @@ export function storeContract(name: string, makeStore: () => Promise<MadeStore>)
     describe('runs', () => runContract(get));
     describe('decisions', () => decisionContract(get));
     describe('cards', () => cardContract(get));
+    describe('incidents', () => incidentContract(get));
     describe('timeline and small facts', () => timelineContract(get));
   });
 }
