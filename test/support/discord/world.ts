@@ -21,7 +21,7 @@ export const GUILD_ID = '810000000000000001';
 export const APP_ID = '820000000000000001';
 export const BOT_ROLE = '830000000000000001';
 /** Of an application, the user of its bot has the same id. */
-export const BOT_ID = APP_ID;
+export const BOT_ID = '820000000000000001';
 /** 2015-01-01, the epoch of snowflakes. */
 const EPOCH_MS = 1_420_070_400_000;
 

@@ -21,14 +21,14 @@ import type { Delivery, MessageRef, SlackView } from './types.ts';
 import { BOT, addMessage, findMessage } from './world.ts';
 import type { World } from './world.ts';
 
-export interface ShownConfirm {
+interface ShownConfirm {
   readonly title: string;
   readonly text: string;
   readonly confirm: string;
   readonly deny: string;
 }
 
-export interface Click {
+interface Click {
   /** The dialog that Slack showed first; null when the button has none. */
   readonly confirm: ShownConfirm | null;
   /** Null when the person answered the dialog with "deny". */

@@ -35,7 +35,7 @@ function encode(kind: Delivery['kind'], payload: Json): { readonly type: string;
   }
 }
 
-export function signHeaders(body: string, signing: Signing): Record<string, string> {
+function signHeaders(body: string, signing: Signing): Record<string, string> {
   const timestamp = String(Math.floor(Date.now() / 1000) + signing.skewSeconds);
   const digest = createHmac('sha256', signing.secret).update(`v0:${timestamp}:${body}`).digest('hex');
   return { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': `v0=${digest}` };

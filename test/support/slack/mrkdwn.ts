@@ -14,11 +14,6 @@ export interface MrkdwnPolicy {
   allowsLink(construct: string): boolean;
 }
 
-/** The mentions that this text would make, whole constructs. */
-export function listMentions(text: string): readonly string[] {
-  return [...text.matchAll(CONSTRUCT)].filter((match) => MENTION.test(match[1] ?? '')).map((match) => match[0]);
-}
-
 function findConstructProblem(whole: string, inner: string, policy: MrkdwnPolicy): string | undefined {
   if (MENTION.test(inner)) return policy.allowsMention(whole) ? undefined : `mention that no test allowed: ${whole}`;
   if (DATE.test(inner)) return undefined;

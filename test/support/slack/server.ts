@@ -14,7 +14,7 @@ import { createWebApi } from './web-api.ts';
 import { BOT, createWorld, findMessage } from './world.ts';
 import type { World } from './world.ts';
 
-export const ALL_SCOPES = [
+const ALL_SCOPES = [
   'commands',
   'chat:write',
   'app_mentions:read',

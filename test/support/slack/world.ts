@@ -5,7 +5,6 @@
 import { createSignal } from '../chat-wire.ts';
 import type { Json, Signal } from '../chat-wire.ts';
 import { LIMITS } from './limits.ts';
-import { listMentions } from './mrkdwn.ts';
 import type { MrkdwnPolicy } from './mrkdwn.ts';
 import type {
   Call,
@@ -22,7 +21,7 @@ export const TEAM = { id: 'T0TEAM', domain: 'example', name: 'Example' };
 export const APP_ID = 'A0LOCKSTEP';
 export const BOT = { user: 'U0BOT', bot: 'B0BOT', name: 'lockstep' };
 
-export interface ResponseUrl {
+interface ResponseUrl {
   readonly id: string;
   readonly channel: string;
   readonly user: string;
@@ -170,13 +169,6 @@ export function describeMessage(message: SlackMessage): Json {
     ...(message.thread === null ? {} : { thread_ts: message.thread, parent_user_id: BOT.user }),
     ...(message.versions.length > 1 ? { edited: { user: message.user, ts: message.ts } } : {}),
   };
-}
-
-/** Whom the messages of the bot have pinged so far, as constructs. */
-export function listPings(world: World): readonly string[] {
-  return world.messages
-    .filter((message) => message.own)
-    .flatMap((message) => listMentions(JSON.stringify(message.blocks)));
 }
 
 export function isExpired(bornMs: number, world: World, limitMs: number): boolean {
