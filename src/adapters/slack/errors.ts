@@ -116,7 +116,7 @@ function platformFailure(code: string, data: unknown): Failure {
 
 function missingScope(data: unknown): string {
   const needed = stringOf(data, 'needed') ?? 'one that it does not name';
-  return `The app lacks the scope ${cut(visibleLine(needed), 100)}: "OAuth & Permissions", add it under Bot Token Scopes, and reinstall the app.`;
+  return `The app lacks the scope ${cut(visibleLine(needed), 100)}. At "OAuth & Permissions", add it under Bot Token Scopes, and reinstall the app.`;
 }
 
 /** The innermost cause says most: `fetch failed` ← `ECONNREFUSED`. */

@@ -10,7 +10,7 @@ import { visibleLine, visibleLines } from '../../chat/visible.ts';
 export const LOOK_ALIKE = { '*': '∗', '~': '∼', '`': 'ˋ', _: 'ˍ', ':': '∶', '>': '›' } as const;
 
 const EDGE_UNDERSCORE = /(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu;
-const EMOJI = /:(?=[\p{L}\p{N}_+'-]*[\p{L}_+][\p{L}\p{N}_+'-]*:)/gu;
+const EMOJI = /:(?=[\p{L}\p{N}_+'-]{0,100}:)(?![\p{N}-]*:)/gu;
 
 /** Text for a `plain_text` object: nothing in it is parsed. */
 export function plainText(text: string, most: number): string {

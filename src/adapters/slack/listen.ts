@@ -28,6 +28,7 @@ export interface ListenOptions {
   readonly botUser: () => string | null;
   /** Fires at stop: people no longer wait for answers of this process. */
   readonly detached: AbortSignal;
+  /** From then on nothing is acknowledged: Slack tells the person, or sends it again. */
   readonly isStopped: () => boolean;
 }
 
@@ -123,34 +124,38 @@ export function listen(options: ListenOptions): Listener {
   }
 
   app.command(COMMAND, async ({ ack, body }) => {
+    if (options.isStopped()) return;
     await ack();
     const typed = readCommand(body);
-    if (typed === null || options.isStopped()) return;
+    if (typed === null) return;
     remember(typed);
     begin(() => onTyped(typed));
   });
   app.action(/^(?:press|ask):/, async ({ ack, body }) => {
+    if (options.isStopped()) return;
     await ack();
     const clicked = readClick(body);
-    if (clicked === null || options.isStopped()) return;
+    if (clicked === null) return;
     remember(clicked);
     begin(() => onClicked(clicked));
   });
   app.shortcut(SHORTCUT, async ({ ack, body }) => {
+    if (options.isStopped()) return;
     await ack();
     const noted = readShortcut(body);
-    if (noted === null || options.isStopped()) return;
+    if (noted === null) return;
     remember(noted);
     begin(() => onNoted(noted));
   });
   app.view(new RegExp(`^(?:${FORM}|${ASK})$`), async ({ ack, body }) => {
+    if (options.isStopped()) return;
     await ack();
-    if (!options.isStopped()) begin(() => onSubmitted(body));
+    begin(() => onSubmitted(body));
   });
-  // Events are acknowledged by the SDK before a listener runs.
+  // Events are acknowledged by the SDK before a listener runs: none of them is turned away.
   app.event('app_mention', ({ body }) => {
     const mentioned = readMention(body, options.botUser());
-    if (mentioned === null || options.isStopped()) return Promise.resolve();
+    if (mentioned === null) return Promise.resolve();
     begin(async () => {
       const person = await people.find(mentioned.user);
       handOver(mentioned.deliveryId, person, mentioned, { kind: 'line', text: mentioned.line });
@@ -159,7 +164,7 @@ export function listen(options: ListenOptions): Listener {
   });
   app.event('app_home_opened', ({ body }) => {
     const user = readHomeOpened(body);
-    if (user === null || options.isStopped()) return Promise.resolve();
+    if (user === null) return Promise.resolve();
     begin(async () => publishHome({ api, log, surface }, await people.find({ id: user, name: null })));
     return Promise.resolve();
   });
