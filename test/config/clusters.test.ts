@@ -150,6 +150,21 @@ describe('clusters.yaml', () => {
       '16 clusters.prod.changeWindow.timezone: "Mars/Base" is not a time zone.',
     ],
     [
+      'no back-up that stays',
+      { 16: '    backups: {keep: 0}' },
+      '16 clusters.prod.backups.keep: This is 0, not a whole number from 1 to 1000.',
+    ],
+    [
+      'back-ups that go at once',
+      { 16: '    backups: {keep: 5, olderThan: 10s}' },
+      '16 clusters.prod.backups.olderThan: 10s is not between 1d and 3650d.',
+    ],
+    [
+      'a misspelt back-up policy',
+      { 16: '    backups: {olderThen: 30d}' },
+      '16 clusters.prod.backups.olderThen: Unknown key "olderThen".',
+    ],
+    [
       'a channel by its name',
       { 16: '    channels: {slack: "#ops"}' },
       '16 clusters.prod.channels.slack: "#ops" is not the id of a Slack channel.',
