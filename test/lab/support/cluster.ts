@@ -34,14 +34,16 @@ export interface Lives {
   readonly instances: readonly string[];
 }
 
-export function livesOf(lab: Lab): Promise<readonly Lives[]> {
+/** Of the members that are switched on. */
+export async function livesOf(lab: Lab): Promise<readonly Lives[]> {
+  const names = lab.members.map(({ name }) => name);
+  const on = await Promise.all(names.map(async (name) => (await lab.sh(name, 'true')).code === 0));
   return livesOfMembers(
     lab,
-    lab.members.map(({ name }) => name),
+    names.filter((_, index) => on[index]),
   );
 }
 
-/** Of those that are switched on. */
 export async function livesOfMembers(lab: Lab, members: readonly string[]): Promise<readonly Lives[]> {
   return Promise.all(
     members.map(async (member) => {
