@@ -44,7 +44,7 @@ export async function finish(context: RunContext): Promise<Run> {
     history = foldHistory(history, seen.observation, seen.diagnosis, plan.baseline.targets);
     const due = stepsAfterVerify(context, await loadRun(context));
     const { met, unmet } = judgeEnd({ plan, ...seen, history, settingsAreBack: due.length === 0 });
-    if (met && due.length === 0) return succeed(context, run, besides(plan, seen));
+    if (met && due.length === 0) return succeed(context, run, { known: besides(plan, seen), isInStep: isInStep(seen) });
     if (met) {
       // Verified so far; what is put back now is asked for by the next look.
       if (await runAfterVerify(context, due)) continue;
@@ -68,7 +68,13 @@ function besides({ baseline, healingS }: Plan, { observation }: Seen): string {
   return [healing, describeStarted(baseline, observation)].filter((words) => words !== '').join(' ');
 }
 
-async function succeed(context: RunContext, run: Run, known: string): Promise<Run> {
+interface Ended {
+  /** What else is known of the cluster, for the sentence at the end. */
+  readonly known: string;
+  readonly isInStep: boolean;
+}
+
+async function succeed(context: RunContext, run: Run, { known, isInStep: isOver }: Ended): Promise<Run> {
   const { journal, deps, id } = context;
   await deps.failpoints.hit('before-end');
   const seconds = Math.max(1, Math.round((deps.clock.nowMs() - (run.startedAt ?? run.createdAt)) / 1000));
@@ -98,6 +104,11 @@ async function succeed(context: RunContext, run: Run, known: string): Promise<Ru
 /** Nothing is left that keeps a member from serving; warnings may be. */
 function isInStep({ findings }: Seen['diagnosis']): boolean {
   return findings.every(({ severity }) => severity !== 'critical');
+}
+
+/** Nothing is left that keeps a member from serving; warnings may be. */
+function isInStep({ diagnosis }: Seen): boolean {
+  return diagnosis.findings.every(({ severity }) => severity !== 'critical');
 }
 
 /** The run that this one undid. Nothing happens when that run is marked already. */
