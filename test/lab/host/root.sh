@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # What a member has in its PATH, next to coreutils: what Lockstep may use there, and nothing else.
-TOOLS='sh bash grep tar gzip curl sqlite3 pgrep ps sudo env'
+TOOLS='sh bash grep tar gzip curl sqlite3 pgrep ps sudo env flock'
 
 make_root() {
   local root=$1/root tool
