@@ -44,7 +44,8 @@ export async function finish(context: RunContext): Promise<Run> {
     history = foldHistory(history, seen.observation, seen.diagnosis, plan.baseline.targets);
     const due = stepsAfterVerify(context, await loadRun(context));
     const { met, unmet } = judgeEnd({ plan, ...seen, history, settingsAreBack: due.length === 0 });
-    if (met && due.length === 0) return succeed(context, run, { known: besides(plan, seen), isInStep: isInStep(seen) });
+    if (met && due.length === 0)
+      return succeed(context, run, { known: besides(plan, seen), isInStep: isInStep(seen.diagnosis) });
     if (met) {
       // Verified so far; what is put back now is asked for by the next look.
       if (await runAfterVerify(context, due)) continue;
@@ -104,11 +105,6 @@ async function succeed(context: RunContext, run: Run, { known, isInStep: isOver 
 /** Nothing is left that keeps a member from serving; warnings may be. */
 function isInStep({ findings }: Seen['diagnosis']): boolean {
   return findings.every(({ severity }) => severity !== 'critical');
-}
-
-/** Nothing is left that keeps a member from serving; warnings may be. */
-function isInStep({ diagnosis }: Seen): boolean {
-  return diagnosis.findings.every(({ severity }) => severity !== 'critical');
 }
 
 /** The run that this one undid. Nothing happens when that run is marked already. */
