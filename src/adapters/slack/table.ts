@@ -27,7 +27,7 @@ function fill(row: readonly string[], count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => row[at] ?? '');
 }
 
-/** Null when the columns can't be narrow enough; `least` is what each cell must have. What is left over goes to the first columns. */
+/** Null when the columns can't be narrow enough; `least` is what each cell must have. */
 function fitColumns(grid: Grid, width: number, least: (cell: string) => number): readonly number[] | null {
   const measure = (of: (cell: string) => number): number[] =>
     (grid[0] ?? []).map((_, at) => Math.max(0, ...grid.map((row) => of(row[at] ?? ''))));
@@ -36,11 +36,15 @@ function fitColumns(grid: Grid, width: number, least: (cell: string) => number):
   for (const each of widths) spare -= each;
   if (spare < 0) return null;
   const wanted = measure(widthOf);
-  return widths.map((now, at) => {
-    const more = Math.min(spare, (wanted[at] ?? now) - now);
+  const fitted = [...widths];
+  const lacks = (at: number): number => (wanted[at] ?? 0) - (widths[at] ?? 0);
+  // Whoever lacks least is served first: short columns stay whole, the long texts wrap.
+  for (const at of widths.map((_, index) => index).toSorted((one, other) => lacks(one) - lacks(other))) {
+    const more = Math.min(spare, lacks(at));
     spare -= more;
-    return now + more;
-  });
+    fitted[at] = (widths[at] ?? 0) + more;
+  }
+  return fitted;
 }
 
 function rowLines(row: readonly string[], widths: readonly number[]): readonly string[] {

@@ -54,6 +54,7 @@ export interface TalkOptions {
   readonly mode?: 'socket' | 'http';
   readonly clusters?: readonly ClusterConfig[];
   readonly port?: number;
+  readonly home?: Message;
 }
 
 export const HOME: Message = { summary: 'prod: in step', tone: 'good', blocks: [], actions: [] };
@@ -83,11 +84,11 @@ export async function startTalk(cleanup: (() => Promise<void>)[], options: TalkO
   });
   cleanup.push(() => chat.stop());
   const talk: Talk = { server, chat, inbounds: [], lines, onInbound: () => Promise.resolve() };
-  await chat.start(surfaceOf(talk));
+  await chat.start(surfaceOf(talk, options.home ?? HOME));
   return talk;
 }
 
-function surfaceOf(talk: Talk): Surface {
+function surfaceOf(talk: Talk, home: Message): Surface {
   return {
     commands: [RECOVER],
     async handle(inbound) {
@@ -96,7 +97,7 @@ function surfaceOf(talk: Talk): Surface {
       return { kind: 'handled', runs: [], background: false };
     },
     suggest: () => Promise.resolve([{ label: 'prod (Rack A)', value: 'prod' }]),
-    home: () => Promise.resolve(HOME),
+    home: () => Promise.resolve(home),
   };
 }
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Inbound } from '../../../src/app/inbound.ts';
 import { SHORTCUT } from '../../../src/adapters/slack/registration.ts';
-import { say, startTalk, type Talk } from './support.ts';
+import { HOME, say, startTalk, type Talk } from './support.ts';
 
 const cleanup: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -133,6 +133,27 @@ test('the home page is shown when it is opened', async () => {
   await talk.server.until(() => talk.server.world.views.length > 0);
   expect(JSON.stringify(talk.server.world.views)).toContain('prod: in step');
   expect(talk.server.violations).toEqual([]);
+});
+
+test('a button on the home page is answered in the conversation with the app, and the page is shown anew', async () => {
+  const button = { ...BUTTON, label: 'Approve' };
+  const talk = await startTalk(cleanup, { home: { ...HOME, actions: [button] } });
+  talk.server.addChannel('D1', 'directmessage', ['U1']);
+  talk.server.openHome('U1');
+  await talk.server.until(() => talk.server.world.calls.some(({ method }) => method === 'views.publish'));
+  const inbound = await heard(talk, () => talk.server.clickHome('U1', 'Approve'));
+  expect(inbound.body).toEqual({ kind: 'press', token: 't-1' });
+  expect(inbound.address).toMatchObject({ channel: 'U1', thread: null });
+  const published = (): number => talk.server.world.calls.filter(({ method }) => method === 'views.publish').length;
+  await talk.server.until(() => published() === 2);
+});
+
+test('what comes while it stops is handed over or not acknowledged', async () => {
+  const talk = await startTalk(cleanup);
+  const inbound = await heard(talk, () => talk.server.command('U1', 'C1', 'status prod'));
+  expect(inbound.detached.aborted).toBe(false);
+  await talk.chat.stop();
+  expect(inbound.detached.aborted).toBe(true);
 });
 
 test('a dropped socket is opened again, and the next command arrives', async () => {
