@@ -2,7 +2,8 @@
 import { LogLevel, webApi } from '@slack/bolt';
 import { WebSocket } from 'ws';
 import { afterEach, describe, expect, test } from 'vitest';
-import { asJson } from '../chat-wire.ts';
+import { asJson, findJson } from '../chat-wire.ts';
+import type { Json } from '../chat-wire.ts';
 import { startSlackServer } from './server.ts';
 import type { SlackServer, SlackServerOptions } from './server.ts';
 
@@ -141,6 +142,42 @@ describe('time and rates', () => {
     socket.send(JSON.stringify({ envelope_id: late.id }));
     expect(await late.ack).toMatchObject({ kind: 'acked', afterMs: 3001 });
     expect(server.violations.map((one) => one.detail)).toEqual(['acknowledged after 3001 ms']);
+  });
+});
+
+describe('sockets', () => {
+  /** A bare socket and the frames that it got. */
+  async function openSocket(server: SlackServer): Promise<Json[]> {
+    const client = new webApi.WebClient(server.appToken, { slackApiUrl: server.apiUrl });
+    const { url = '' } = await client.apps.connections.open();
+    const socket = new WebSocket(url);
+    const frames: Json[] = [];
+    await new Promise<void>((resolve) => {
+      socket.on('message', (data) => {
+        frames.push(asJson(findJson((data as Buffer).toString('utf8'))));
+        resolve();
+      });
+    });
+    return frames;
+  }
+
+  test('ten sockets are open at most, and deliveries go to one after the other', async () => {
+    const { server } = await start();
+    const lines: Json[][] = [];
+    for (let socket = 0; socket < 11; socket += 1) lines.push(await openSocket(server));
+    expect(lines.map((frames) => frames[0]?.['type'])).toEqual([...Array<string>(10).fill('hello'), 'disconnect']);
+    const sent = Array.from({ length: 10 }, () => server.openHome('U1').id);
+    await expect.poll(() => lines.slice(0, 10).map((frames) => frames[1]?.['envelope_id'])).toEqual(sent);
+  });
+
+  test('a ticket opens one socket', async () => {
+    const { server, client } = await start();
+    expect(await ask(client.apps.connections.open())).toBe('not_allowed_token_type');
+    const socket = new WebSocket(`${server.apiUrl.replace('http', 'ws').replace('/api/', '')}/link/?ticket=none`);
+    const status = await new Promise((resolve) => {
+      socket.once('unexpected-response', (_request, response) => resolve(response.statusCode));
+    });
+    expect(status).toBe(401);
   });
 });
 
