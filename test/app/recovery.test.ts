@@ -234,6 +234,24 @@ describe('reject, abort, wait, runs', () => {
     expect(only(await world.type('alice', 'wait'), 'run')).toMatchObject({ run, state: 'aborted' });
   });
 
+  test('an abort of a paused run takes its markers off the members; of one that never began, there are none', async () => {
+    open();
+    const run = await draft();
+    await world.type('bob', 'approve');
+    const at = world.clock.now;
+    for (const [from, to] of [
+      ['approved', 'running'],
+      ['running', 'paused'],
+    ] as const) {
+      await world.store.changeState({ run, from: [from], to, at, explanation: null, entries: [] });
+    }
+    await world.type('alice', 'abort');
+    expect(world.released).toEqual([run]);
+    await draft();
+    await world.type('alice', 'abort');
+    expect(world.released).toEqual([run]);
+  });
+
   test('runs lists, and shows one with its outputs', async () => {
     open();
     const run = await draft();

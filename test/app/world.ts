@@ -43,6 +43,8 @@ export interface World {
   /** Called by the prober; tests hang or fail here. */
   beforeProbe: () => Promise<void>;
   readonly started: RunId[];
+  /** Runs whose markers were asked to be taken away. */
+  readonly released: RunId[];
   /** Types lines as that person; gives what was printed. */
   type(person: string, ...lines: readonly string[]): Promise<readonly Line[]>;
   readonly session: ConsoleSession;
@@ -133,6 +135,7 @@ export function createWorld(options: WorldOptions): World {
     observation: options.observation,
     beforeProbe: () => Promise.resolve(),
     started: [],
+    released: [],
     session,
     errors,
     async type(person, ...typed) {
@@ -158,7 +161,9 @@ function fakeRuns(world: () => World): Runs {
     begin: (run) => {
       world().started.push(run);
     },
-    release: () => undefined,
+    release: (run) => {
+      world().released.push(run);
+    },
     settled: (run) => world().store.findRun(run),
     async resume({ run }) {
       const found = await world().store.findRun(run);

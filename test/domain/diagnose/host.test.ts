@@ -38,6 +38,25 @@ describe('host', () => {
     ).toEqual(['clock-skew']);
   });
 
+  test('another installation at work is named with its run and deadline; ours and an expired one are no news', () => {
+    const held = {
+      kind: 'held',
+      installation: 'ops2-bb',
+      run: 'r999zzz',
+      by: 'bob',
+      isOurs: false,
+      isOver: false,
+    } as const;
+    const marker = { ...held, until: Date.UTC(2026, 10, 23, 12) };
+    expect(summaryOf(withFacts({ marker }))).toEqual(['warning held-elsewhere m2']);
+    expect(findingOf(withFacts({ marker }), 'held-elsewhere').title).toContain(
+      'installation ops2-bb for its run r999zzz (asked for by bob) until 2026-11-23 12:00:00 UTC',
+    );
+    expect(kindsOf(withFacts({ marker: { ...marker, isOurs: true } }))).toEqual(['in-step']);
+    expect(kindsOf(withFacts({ marker: { ...marker, isOver: true } }))).toEqual(['in-step']);
+    expect(summaryOf(withFacts({ marker: { kind: 'unreadable' } }))).toEqual(['warning marker-unreadable m2']);
+  });
+
   test('disk-low below three databases, critical when LXD itself would stop', () => {
     expect(summaryOf(withFacts({ disk: { databaseBytes: 50_000_000, freeBytes: 149_000_000 } }))).toEqual([
       'warning disk-low m2',

@@ -13,6 +13,16 @@ import {
   stoppedAll,
 } from '../../support/planning.ts';
 
+const THEIRS = {
+  kind: 'held',
+  installation: 'ops2-bb',
+  run: 'r999zzz',
+  by: 'slack:U01BOB',
+  isOurs: false,
+  until: Date.UTC(2026, 10, 23, 12, 0, 0),
+  isOver: false,
+} as const;
+
 function onM2(facts: Partial<MemberFacts>): ClusterObservation {
   return downgradedAll({ m2: { facts } });
 }
@@ -64,6 +74,8 @@ test.each<[RefusalCode, string, ClusterObservation]>([
     }),
   ],
   ['extension-bump-env', 'a bumped count', onM2({ extensionBump: 2 })],
+  ['held-elsewhere', 'another installation’s marker', onM2({ marker: THEIRS })],
+  ['marker-unreadable', 'something in the marker’s place', onM2({ marker: { kind: 'unreadable' } })],
   ['lxd-debug', 'lxd.debug replaces the binary', onM2({ leftovers: { ...clean, lxdDebug: true } })],
   ['mixed-binaries', 'another version on one member', downgradedAll({ m2: { build: '5.21.3', daemon: 'waiting' } })],
   ['mixed-binaries', 'the same count from another version', downgradedAll({ m2: { facts: { snap: snap5 } } })],
