@@ -93,6 +93,8 @@ async function succeed(context: RunContext, run: Run, { known, isInStep: isOver 
   const moved = await journal.move({
     from: ['running'],
     to: 'succeeded',
+    // The harm is over; whether the matter is closed is for a person, or for the watch, to say.
+    mitigates: isOver ? `${id} succeeded, and the cluster is in step.` : null,
     entries: [
       ...left.map((words) => journal.entry('note', words)),
       journal.entry('verified', text),

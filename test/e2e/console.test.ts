@@ -63,8 +63,12 @@ describe.skipIf(!linux).concurrent('the console with a rehearsal cluster', () =>
           'run-started',
           'verified',
           'run-ended',
+          'incident-opened',
+          'incident-mitigated',
         ]),
       );
+      // The incident's card is a root; the run's card hangs in its thread.
+      expect(card?.thread).toBe(asked.find((line) => line.message.summary.startsWith('Incident i'))?.id);
       const audit = await run(['audit', 'verify', '--data', home.path]);
       expect(audit).toMatchObject({ code: 0, stdout: expect.stringContaining('The chain is whole') });
     },
