@@ -16,7 +16,7 @@ export type Step =
   | { readonly kind: 'ask'; readonly required: boolean; readonly token: string };
 
 /** What comes after a confirmation. */
-export type Asks = 'nothing' | 'optional' | 'required';
+type Asks = 'nothing' | 'optional' | 'required';
 
 /** The second click: the same person's. */
 export interface Confirmed {

@@ -34,7 +34,7 @@ interface Work {
   cutText: boolean;
 }
 
-export function partText(part: Part): string {
+function partText(part: Part): string {
   if (part.kind === 'text') return part.atoms.map(({ text }) => text).join('');
   return part.title === '' ? fence(part.lines) : `${part.title}\n${fence(part.lines)}`;
 }

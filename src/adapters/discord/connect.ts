@@ -24,8 +24,6 @@ export interface ConnectOptions {
 export interface Connection {
   /** `attach` gets each client before it logs in. */
   start(attach: (client: Client) => void): Promise<Started>;
-  /** The gateway's own word on whether it is up. */
-  isUp(): boolean;
   stop(): Promise<void>;
 }
 
@@ -53,14 +51,13 @@ interface Ended {
 export function createConnection(options: ConnectOptions): Connection {
   const { timers, log } = options;
   const stopping = new AbortController();
-  let client: Client | null = null;
   let loop: Promise<void> | null = null;
   let reason = 'Discord has not answered yet.';
 
   async function keepTrying(attach: (client: Client) => void, ready: (as: string) => void): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     while (!stopping.signal.aborted) {
-      client = makeClient(options);
+      const client = makeClient(options);
       attach(client);
       const ended = await runClient(client, {
         token: options.token,
@@ -93,7 +90,6 @@ export function createConnection(options: ConnectOptions): Connection {
       limit.abort();
       return started;
     },
-    isUp: () => client?.isReady() ?? false,
     async stop() {
       stopping.abort();
       await loop;

@@ -3,7 +3,7 @@ import type { Person } from '../../domain/person.ts';
 import type { Address } from '../../ports/chat.ts';
 
 /** The roles of a member as the library has them: ids alone, or a manager with a cache. */
-export type Roles = readonly string[] | { readonly cache: ReadonlyMap<string, unknown> };
+type Roles = readonly string[] | { readonly cache: ReadonlyMap<string, unknown> };
 
 export interface Actor {
   readonly userId: string;

@@ -14,10 +14,10 @@ interface Deps {
 }
 
 export interface Whereabouts {
-  attach(client: Pick<Client, 'channels'>): void;
-  acceptsGuild(guildId: string): boolean;
+  readonly attach: (client: Pick<Client, 'channels'>) => void;
+  readonly acceptsGuild: (guildId: string) => boolean;
   /** Resolves with the channel itself when it can't be found out. */
-  where(channelId: string): Promise<Where>;
+  readonly where: (channelId: string) => Promise<Where>;
 }
 
 /** https://discord.com/developers/docs/resources/channel#channel-object-channel-types: threads of announcements, public, private. */

@@ -91,7 +91,7 @@ const anyAction: fc.Arbitrary<Action> = fc
   })
   .map(({ ask, ...action }) => (ask === null ? action : { ...action, ask }));
 
-export const anyMessage: fc.Arbitrary<Message> = fc.record({
+const anyMessage: fc.Arbitrary<Message> = fc.record({
   summary: anyText(),
   tone: fc.constantFrom('good' as const, 'info' as const, 'warning' as const, 'danger' as const, 'neutral' as const),
   blocks: fc.array(anyBlock, { maxLength: 25 }),
