@@ -53,7 +53,7 @@ function shown(kind: 'text' | 'note', text: string): BlockParts {
   return { parts: text.trim() === '' ? [] : [{ kind, text }], folded: [] };
 }
 
-export function inlineLine(parts: readonly Inline[]): string {
+function inlineLine(parts: readonly Inline[]): string {
   return guardLine(parts.map(inlinePart).join(''));
 }
 

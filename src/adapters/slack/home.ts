@@ -9,7 +9,7 @@ import { HOME } from './limits.ts';
 import { renderMessage } from './render.ts';
 import type { Message } from '../../chat/message.ts';
 
-export function homeView(message: Message): Json {
+function homeView(message: Message): Json {
   return { type: 'home', blocks: renderMessage(message).blocks.slice(0, HOME.blocks) };
 }
 

@@ -13,8 +13,6 @@ import { createLogger } from './logger.ts';
 import { createPeople, groupsNamed } from './people.ts';
 import { createReplies } from './replies.ts';
 
-export type { Receive } from './connect.ts';
-
 export interface SlackChatOptions {
   readonly botToken: string;
   readonly receive: Receive;

@@ -7,7 +7,7 @@ import type { Json } from './json.ts';
 
 export const COMMAND = '/lxd';
 export const SHORTCUT = 'lockstep-add-to-timeline';
-export const SHORTCUT_NAME = 'Add to LXD timeline';
+const SHORTCUT_NAME = 'Add to LXD timeline';
 export const EVENTS_PATH = '/slack/events';
 
 export interface Scope {

@@ -4,7 +4,7 @@
  */
 import { RESPONSE_URL } from './limits.ts';
 
-export interface Reply {
+interface Reply {
   readonly channel: string;
   readonly user: string;
   readonly url: string;

@@ -78,6 +78,17 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
   });
 });
 
+test.each([
+  ['a wrong secret', { secret: 'another-secret' }],
+  ['an old timestamp', { skewSeconds: -600 }],
+])('over HTTP, a request with %s is refused and reaches nobody', async (_, change) => {
+  const talk = await startTalk(cleanup, { mode: 'http', port: await freePort() });
+  talk.server.sign(change);
+  const delivery = talk.server.command('U1', 'C1', 'status prod');
+  expect(await delivery.ack).toMatchObject({ kind: 'failed', reason: expect.stringContaining('401') });
+  expect(talk.inbounds).toEqual([]);
+});
+
 test('a delivery that comes twice has the same id', async () => {
   const talk = await startTalk(cleanup);
   talk.server.deliverTimes(2);
