@@ -4,6 +4,7 @@
  */
 import type { Message } from '../chat/message.ts';
 import { homeMessage } from '../chat/views/home.ts';
+import { assertNever } from '../domain/assert-never.ts';
 import type { Person } from '../domain/person.ts';
 import { visibleClusters } from './authorise.ts';
 import type { AppDeps } from './deps.ts';
@@ -59,6 +60,8 @@ async function choicesFor(
     case 'duration':
     case 'flag':
       return [];
+    default:
+      return assertNever(type);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The buttons that an incident offers in its present state, and what a pressed one means. Nothing of them is stored. */
 import type { Action } from '../chat/message.ts';
+import { assertNever } from '../domain/assert-never.ts';
 import { INCIDENT_CHANGES } from '../domain/incident-machine.ts';
 import { isOver, type Incident } from '../domain/incident.ts';
 import { deriveToken } from './action-token.ts';
@@ -43,5 +44,7 @@ function shapeOf(button: IncidentButton, incident: Incident): Omit<Action, 'toke
     }
     case 'recover':
       return { label: 'Draft recovery', style: 'primary', confirm: null };
+    default:
+      return assertNever(button);
   }
 }
