@@ -77,8 +77,42 @@ describe('stopping', () => {
       root
         .calls()
         .filter((call) => /^(kill|systemctl stop)/.test(call))
-        .slice(-2),
-    ).toEqual(['systemctl stop --no-block snap.lxd.daemon.service', 'kill -s KILL 4242']);
+        .slice(-3),
+    ).toEqual(['kill -s STOP 4242', 'systemctl stop --no-block snap.lxd.daemon.service', 'kill -s KILL 4242']);
+  });
+
+  test('one that ended by itself before it stood still is not stopped for it: its successor is', () => {
+    const root = members.serving();
+    root.answer('curl.ready.code', '503');
+    const successor = `if [ "$1 $2 $3" = "-s STOP 4242" ] && [ ! -e "$LOCKSTEP_ROOT/turned" ]; then : >"$LOCKSTEP_ROOT/turned"; echo shutdown >"$LOCKSTEP_ROOT/${COMMON}/state"; fi
+[ "$2" = CONT ] && : >"$LOCKSTEP_ROOT/${COMMON}/state"\n`;
+    root.answer('kill.sh', `${successor}${ENDS}`);
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({ status: 'done', values: { killed: '1' } });
+    expect(
+      root
+        .calls()
+        .filter((call) => /^(kill|systemctl stop --no)/.test(call))
+        .map((call) => call.split(' ').slice(0, 3).join(' ')),
+    ).toEqual(['kill -s STOP', 'kill -s CONT', 'kill -s STOP', 'systemctl stop --no-block', 'kill -s KILL']);
+  });
+
+  test('where the unit can not be stopped, the daemon goes on', () => {
+    const root = members.serving();
+    root.answer('curl.ready.code', '503');
+    root.answer('systemctl.stop.sh', 'case $2 in --no-block) exit 1 ;; esac\n');
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({
+      status: 'failed',
+      values: { reason: 'systemctl-stop' },
+    });
+    expect(root.calls().filter((call) => call.startsWith('kill'))).toEqual(['kill -s STOP 4242', 'kill -s CONT 4242']);
+  });
+
+  test('the word of a sending that was cut off is not waited out', () => {
+    const root = members.serving();
+    root.answer('curl.ready.code', '503');
+    root.answer('kill.sh', ENDS);
+    root.put(`${COMMON}/state`, 'crashed\n');
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({ status: 'done', values: { killed: '1' } });
   });
 
   test.each([

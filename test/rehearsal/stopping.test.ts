@@ -1,6 +1,6 @@
 /** Stopping, quorum and heartbeats of the simulated cluster, as real daemons, the snap's scripts and systemd have them. */
 import { describe, expect, test } from 'vitest';
-import { processDied, signalArrived } from '../../src/rehearsal/model/advance.ts';
+import { killDaemon, processDied, signalArrived } from '../../src/rehearsal/model/advance.ts';
 import { addChange, START_STEPS } from '../../src/rehearsal/model/snapd.ts';
 import { stopUnit } from '../../src/rehearsal/model/unit.ts';
 import { booted, downgraded, impactOf, STATE_FILE } from './histories.ts';
@@ -53,6 +53,20 @@ describe('stopping', () => {
     expect(member.daemon).toBeNull();
     expect(['inactive', 'failed']).toContain(member.unit.active);
     expect(impactOf(simulation, 'm1')).not.toContain('lxcfs-died');
+  });
+
+  test('a daemon that stands still neither ends nor turns ready until it goes on', () => {
+    const simulation = downgraded();
+    const member = simulation.member('m1');
+    while (member.daemon?.phase !== 'starting') simulation.pass(0.05);
+    const { pid } = member.daemon;
+
+    killDaemon(simulation.world, member, 'STOP');
+    simulation.pass(30);
+    expect(member.daemon.pid).toBe(pid);
+    killDaemon(simulation.world, member, 'CONT');
+    simulation.pass(5);
+    expect(member.daemon?.pid).not.toBe(pid);
   });
 
   test('SIGKILL on a crash-looping member is one more restart', () => {

@@ -51,6 +51,11 @@ finish_done pid=$serving lxcfs=$after
   };
 }
 
+/**
+ * The daemon stands still (SIGSTOP) from before the word is written until it is killed. One that ends by itself in between is started
+ * again, its successor empties the file, and the stop script takes that for the host's shutdown. The word in the file of a daemon that
+ * lives is ours, from a sending that was cut off.
+ */
 export const STOP_NOT_READY: Body = {
   uses: ['processes', 'state', 'ready', 'units'],
   body: `active_state || failed reason=systemctl
@@ -64,17 +69,25 @@ grep -q crashed "$S/current/commands/daemon.stop" || refused reason=stop-script
 is_ready && refused reason=serving
 before=$(lxcfs_pid)
 stop_activation || failed reason=sockets
-end=$(($(date +%s) + 90)) killed=0
+end=$(($(date +%s) + 90)) killed=0 target=
+may_end() { case $(first_line "$C/state") in ''|crashed) ;; *) return 1 ;; esac; }
+go_on() { [ -z "$target" ] || signal CONT "$target"; }
+trap 'go_on; exit 1' HUP INT TERM
 while :; do
   active_state || state=unknown
   case $state in inactive|failed) break ;; esac
-  if daemon_pid && [ -z "$(first_line "$C/state")" ]; then
-    target=$pid
+  if daemon_pid && may_end; then
     is_ready && refused reason=became-ready killed=$killed
-    if daemon_pid && [ "$pid" = "$target" ] && [ -z "$(first_line "$C/state")" ]; then
-      echo crashed >"$C/state" || failed reason=state-file
-      timeout -k 1 5 systemctl stop --no-block ${UNIT} || failed reason=systemctl-stop
-      signal KILL "$target" && killed=$((killed + 1))
+    if daemon_pid && may_end && signal STOP "$pid" 2>/dev/null; then
+      target=$pid
+      if daemon_pid && [ "$pid" = "$target" ] && may_end; then
+        echo crashed >"$C/state" || { go_on; failed reason=state-file; }
+        timeout -k 1 5 systemctl stop --no-block ${UNIT} || { go_on; failed reason=systemctl-stop; }
+        signal KILL "$target" && killed=$((killed + 1))
+      else
+        go_on
+      fi
+      target=
     fi
   else
     sleep 0.1

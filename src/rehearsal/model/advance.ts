@@ -65,14 +65,19 @@ function handle(world: World, what: Happening): void {
   }
 }
 
+/** How soon a daemon that stands still is looked at again, in ms. */
+const FROZEN_MS = 20;
+
 function withDaemon(
   world: World,
-  what: { readonly member: string; readonly pid: number },
+  what: Extract<Happening, { readonly pid: number }>,
   act: (world: World, member: MemberState, daemon: Daemon) => void,
 ): void {
   const member = requireMember(world.state, what.member);
   const daemon = daemonWith(member, what.pid);
-  if (daemon !== null) act(world, member, daemon);
+  if (daemon === null) return;
+  if (daemon.frozen === true) schedule(world, FROZEN_MS, what);
+  else act(world, member, daemon);
 }
 
 /** What `snap refresh lxd --cohort=+ --no-wait` does when LXD itself asks for it: a hold does not stop it. */
@@ -95,7 +100,13 @@ export function processDied(world: World, name: string, pid: number): void {
   if (daemonWith(member, pid) !== null) daemonExited(world, member, 137);
 }
 
-/** `systemctl kill`: the signal goes to the daemon, whatever its number or name. */
+/** What was sent to it meanwhile reaches it now. */
+function thaw(world: World, member: MemberState, daemon: Daemon): void {
+  daemon.frozen = false;
+  for (const signal of daemon.queued.splice(0)) signalDaemon(world, member, signal);
+}
+
+/** `systemctl kill` and `kill`: the signal goes to the daemon, whatever its number or name. */
 export function killDaemon(world: World, member: MemberState, signal: string): void {
   const { daemon } = member;
   if (daemon === null) return;
@@ -104,5 +115,7 @@ export function killDaemon(world: World, member: MemberState, signal: string): v
     daemonExited(world, member, 137);
     return;
   }
-  signalDaemon(world, member, signal === 'PWR' || signal === '30' ? 'PWR' : 'TERM');
+  if (signal === 'STOP') daemon.frozen = true;
+  else if (signal === 'CONT') thaw(world, member, daemon);
+  else signalDaemon(world, member, signal === 'PWR' || signal === '30' ? 'PWR' : 'TERM');
 }

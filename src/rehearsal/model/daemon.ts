@@ -220,6 +220,10 @@ export function signalDaemon(world: World, member: MemberState, signal: DaemonSi
   const { daemon } = member;
   if (daemon === null || daemon.phase === 'stopping') return;
   const { timing, state } = world;
+  if (daemon.frozen === true) {
+    daemon.queued.push(signal);
+    return;
+  }
   if (daemon.phase !== 'serving') {
     if (!requireBuild(state, daemon.revision).hasFix) {
       daemon.queued.push(signal);

@@ -37,6 +37,8 @@ export interface Daemon {
   attempts: number;
   /** Signals that a not-ready daemon before the fix keeps for the moment when it is ready. */
   queued: DaemonSignal[];
+  /** After SIGSTOP: what it would do happens after SIGCONT. */
+  frozen?: boolean;
   /** It has passed the check in this life: signals shut instances down. */
   wasReady: boolean;
 }
