@@ -43,6 +43,20 @@ check_vitest() {
   if [ "$1" = 0 ] && [ "$2" = 0 ]; then record failed "$name: no test ran"; fi
 }
 
+# check_matrix NAME SECONDS FUNCTION COMMAND LOG: each run of the kill matrix counts; no count is a failure
+check_matrix() {
+  local name=$1 limit=$2 how=$3 command=$4 log=$5 from=$SECONDS status line
+  LIMIT=$limit
+  "$how" "$command" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  printf -- '-- %s: %ss\n' "$name" $((SECONDS - from))
+  line=$(sed -n 's/^matrix: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log" | tail -1)
+  set -- ${line:-0 1}
+  [ "$1" -gt 0 ] && record passed "$name" "$1"
+  [ "$2" -gt 0 ] && record failed "$name: $2" "$2"
+  if [ "$status" != 0 ] && [ "$2" = 0 ]; then record failed "$name: exit $status"; fi
+}
+
 new_user_and_clone() {
   # One of an earlier run has a home that is gone.
   if id "$CI_USER" >/dev/null 2>&1; then usermod --home "$USER_HOME" "$CI_USER"; else

@@ -67,7 +67,8 @@ export async function openRehearsal({ host, situation, home, seed }: RehearsalOp
     },
     async close() {
       await host.ask({ kind: 'close' });
-      rmSync(dir, { recursive: true, force: true });
+      // A script of a member may still be writing its last file.
+      rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }
