@@ -13,7 +13,7 @@ const USAGE = `npm run matrix -- [--failpoints | --once] [--random N] [--seed S]
   --failpoints  every failpoint in every situation; --once: each in one of them
   --random      so many runs that are killed after delays
   --strategy    of this strategy or situation alone
-  --only        these cases of the list alone: what is drawn for the others stays the same
+  --only        these cases of the list alone, as 3,7-12: what is drawn for the others stays the same
   --lab         on real daemons (needs root), one at a time`;
 
 interface Options {
@@ -50,11 +50,19 @@ function readOptions(argv: readonly string[]): Options {
   };
   return {
     selection,
-    only: values.only === undefined ? null : values.only.split(',').map((number) => wholeNumber(number, 0)),
+    only: values.only === undefined ? null : values.only.split(',').flatMap(numbersOf),
     jobs: Math.max(1, wholeNumber(values.jobs, 4)),
     lab: values.lab === true,
     again: againWith(selection, values),
   };
+}
+
+/** `7` or `7-12`. */
+function numbersOf(word: string): readonly number[] {
+  const [from, to] = word.split('-');
+  const first = wholeNumber(from, 0);
+  const last = wholeNumber(to, first);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 }
 
 function againWith(

@@ -15,6 +15,7 @@ import { findBlindRepeats, findExecuted, VERDICT } from './witness.ts';
 
 /** Each press may settle one step of one member alone. */
 const MOST_PAUSES = 12;
+const SAME_PAUSES = 3;
 
 export interface CaseReport {
   /** Processes that were really killed: a delay may be longer than the run. */
@@ -119,7 +120,7 @@ async function comeToRest(stage: Stage, one: MatrixCase): Promise<Rest> {
   if (state === 'approved' || state === 'running') await say(ground, 'bob');
   for (;;) {
     const found = await readRun(ground, run);
-    if (found.state !== 'paused' || pauses.length > MOST_PAUSES) return { found, pauses, pressed, untruths };
+    if (found.state !== 'paused' || goesRound(pauses)) return { found, pauses, pressed, untruths };
     pauses.push(found.explanation ?? '');
     const sight = await ground.see();
     const executed = findExecuted(found, await ground.heard());
@@ -131,6 +132,12 @@ async function comeToRest(stage: Stage, one: MatrixCase): Promise<Rest> {
     const against = whyNotTaken(ended, label);
     if (against !== null) return { found, pauses, pressed, untruths: [...untruths, against] };
   }
+}
+
+/** The same pause again and again is where it ends. */
+function goesRound(pauses: readonly string[]): boolean {
+  const last = pauses.slice(-SAME_PAUSES).map((text) => text.replaceAll(/\d{4}-\S+ \S+ UTC/g, ''));
+  return pauses.length > MOST_PAUSES || (last.length === SAME_PAUSES && new Set(last).size === 1);
 }
 
 function whyNotTaken(ended: Ended, label: string): string | null {
