@@ -39,7 +39,7 @@ export function startsWords(view: PlannerView, strategy: Strategy): readonly str
       'Which instances LXD will start when it becomes ready could not be read: those with boot.autostart, and those that ran when it last wrote their state.',
     ];
   }
-  if (starts.length === 0) return [];
+  if (starts.length === 0) return ['When LXD becomes ready it starts no instance that does not run now.'];
   const lists = starts.map(({ member, instances, more, cut }) => {
     const names = [...instances, ...(more > 0 ? [`${more} more`] : []), ...(cut ? ['perhaps others'] : [])];
     return `${member}: ${names.join(', ')}`;
