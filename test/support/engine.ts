@@ -1,7 +1,7 @@
 /** An engine over a fake cluster, a fake clock and a store in memory, with a run that is drafted and approved as the app does it. */
 import { diagnose } from '../../src/domain/diagnose/index.ts';
 import { digest } from '../../src/domain/digest.ts';
-import type { Strategy } from '../../src/domain/plan.ts';
+import type { Plan, Strategy } from '../../src/domain/plan.ts';
 import { planRecovery } from '../../src/domain/planner/index.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { RunnerDeps } from '../../src/engine/deps.ts';
@@ -47,6 +47,8 @@ export interface RigOptions {
   readonly daemon?: DaemonState;
   readonly strategy?: Strategy;
   readonly prepare?: (world: FakeCluster) => void;
+  /** What is approved instead of the plan that would be made. */
+  readonly altered?: (plan: Plan) => Plan;
 }
 
 const NEVER = new Promise<never>(() => undefined);
@@ -85,7 +87,7 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
     failpoints,
     onChange: () => undefined,
   };
-  await draftApproved(store, world, time, options.strategy ?? null);
+  await draftApproved(store, world, time, options);
   const life = { isOver: false };
   const runner = createRunner({ ...deps, store: mortal(store, life), transport: mortal(world.transport, life) });
   const run = async (): Promise<Run> => (await store.findRun(RUN))!;
@@ -120,13 +122,14 @@ async function draftApproved(
   store: Store,
   world: FakeCluster,
   time: FakeTime,
-  strategy: Strategy | null,
+  { strategy, altered }: RigOptions,
 ): Promise<void> {
   const observation = world.observe();
   const diagnosis = diagnose(observation, RELEASES);
   const cluster = aCluster();
   const input = { observation, diagnosis, cluster, releases: RELEASES, instances: 'keep' } as const;
-  const plan = requirePlan(planRecovery({ ...input, strategy, confirmStop: null, run: RUN }));
+  const planned = requirePlan(planRecovery({ ...input, strategy: strategy ?? null, confirmStop: null, run: RUN }));
+  const plan = altered === undefined ? planned : altered(planned);
   const compiled = plan.stages.flatMap(({ steps }) =>
     steps.map(({ id, member, call }) => ({ id, member, text: orderText(call.kind) })),
   );
