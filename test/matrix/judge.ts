@@ -63,6 +63,11 @@ const CLAIMS: readonly Claim[] = [
       names.split(', ').every((name) => sight.members.some((one) => one.name === name && one.held)),
   },
   {
+    pattern: /Other Lockstep installations are kept out until/g,
+    isTrue: (_match, _run, { sight }) =>
+      sight.members.every(({ left }) => left.some((path) => path.endsWith('/marker'))),
+  },
+  {
     pattern: /Lockstep stopped (\d+) times in the middle/g,
     isTrue: ([, times], _run, { kills }) => Number(times) <= kills,
   },

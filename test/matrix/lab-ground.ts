@@ -92,7 +92,9 @@ async function see(lab: Lab, before: readonly Lives[], held: readonly string[]):
   const gone = before.flatMap(({ member, lxcfs, instances }) => {
     const later = now.find((one) => one.member === member);
     const ended = instances.filter((one) => later?.instances.includes(one) !== true);
-    return [...(later?.lxcfs === lxcfs ? [] : ['LXCFS']), ...ended].map((what) => `${what} on ${member} was ended`);
+    return [...(lxcfs === null || later?.lxcfs === lxcfs ? [] : ['LXCFS']), ...ended].map(
+      (what) => `${what} on ${member} was ended`,
+    );
   });
   return {
     members,
@@ -113,7 +115,7 @@ async function membersOf(lab: Lab): Promise<readonly MemberSight[]> {
 
 async function memberOf(lab: Lab, name: string): Promise<MemberSight> {
   const patch = `${DATABASE}/patch.global.sql`;
-  const places = `${patch} ${DATABASE}/.lockstep* ${COMMON}/lockstep/hold ${COMMON}/lockstep/terminated`;
+  const places = `${patch} ${DATABASE}/.lockstep* ${COMMON}/lockstep/hold ${COMMON}/lockstep/terminated ${COMMON}/lockstep/marker`;
   const text = `cat /lab/state/held; cat /lab/state/revision; pgrep -c -f '^/snap/lxd/current/bin/lx[d] '; ls -d ${places} 2>/dev/null`;
   const { stdout } = await lab.sh(name, text);
   const [held = '', revision = '', processes = '', ...left] = stdout.trim().split('\n');

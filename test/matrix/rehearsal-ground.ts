@@ -128,7 +128,7 @@ function memberSight({ name, daemon, revision, held }: MemberState, dir: string)
 
 function leftOn(dir: string, member: string): readonly string[] {
   const root = layoutOf(dir).rootOf(member);
-  const marks = ['hold', 'terminated'].map((name) => `${COMMON}/lockstep/${name}`);
+  const marks = ['hold', 'terminated', 'marker'].map((name) => `${COMMON}/lockstep/${name}`);
   const files = [PATCH_FILE, ...marks].filter((path) => existsSync(join(root, path)));
   const drafts = readdirSync(join(root, DATABASE)).filter((name) => name.startsWith('.lockstep'));
   return [...files, ...drafts];

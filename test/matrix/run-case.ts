@@ -68,7 +68,8 @@ function wrongEnd(
   sight: Parameters<typeof whatIsLeft>[0],
 ): readonly string[] {
   if (state === 'succeeded') return whatIsWrong(sight, situation);
-  if (state === 'aborted' && pressed.at(-1) === 'Abort') return whatIsLeft(sight).filter((text) => /patch/.test(text));
+  if (state === 'aborted' && pressed.at(-1) === 'Abort')
+    return whatIsLeft(sight).filter((text) => /patch|marker/.test(text));
   return [`it ended ${state}: ${explanation ?? ''}`];
 }
 
