@@ -3,7 +3,7 @@
  * checked; holds no storage. It shows that an entry in the middle was changed, left out or put in. A cut tail, or an older copy
  * of the whole, is a valid chain: only a head kept elsewhere (`expected`) shows that.
  */
-import { canonicalJson, sha256 } from './canonical.ts';
+import { sha256 } from './canonical.ts';
 import { extrasOf, type TimelineEntry } from './timeline.ts';
 
 /** What the first entry carries as its previous hash. */
@@ -13,21 +13,35 @@ export type UnhashedEntry = Omit<TimelineEntry, 'hash' | 'previousHash'>;
 
 /** SHA-256 (hex) over the previous hash and the canonical form of every other field. */
 export function entryHash(previousHash: string, entry: UnhashedEntry): string {
-  const hashed: UnhashedEntry = {
-    sequence: entry.sequence,
-    happenedAt: entry.happenedAt,
-    recordedAt: entry.recordedAt,
-    kind: entry.kind,
-    cluster: entry.cluster,
-    run: entry.run,
-    incident: entry.incident,
-    member: entry.member,
+  return sha256(`${previousHash}\n${canonicalEntry(entry)}`);
+}
+
+/**
+ * `canonicalJson` of what is hashed, in one call: the keys stand in their order here, and an absent one is left out. Every durable
+ * append waits for it.
+ */
+export function canonicalEntry(entry: UnhashedEntry): string {
+  const { author, corrects, finding, link, members, since, state } = extrasOf(entry);
+  return JSON.stringify({
     actor: entry.actor,
-    text: entry.text,
+    author,
+    cluster: entry.cluster,
+    corrects,
     evidence: entry.evidence,
-    ...extrasOf(entry),
-  };
-  return sha256(`${previousHash}\n${canonicalJson(hashed)}`);
+    finding,
+    happenedAt: entry.happenedAt,
+    incident: entry.incident,
+    kind: entry.kind,
+    link,
+    member: entry.member,
+    members,
+    recordedAt: entry.recordedAt,
+    run: entry.run,
+    sequence: entry.sequence,
+    since,
+    state,
+    text: entry.text,
+  });
 }
 
 export type ChainVerdict =

@@ -154,7 +154,8 @@ function openPlain(path: string): { insert(entry: NewTimelineEntry): void; close
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.exec(`CREATE TABLE entry (sequence INTEGER PRIMARY KEY, happened_at INTEGER, recorded_at INTEGER, kind TEXT, cluster TEXT,
-    run TEXT, incident TEXT, member TEXT, actor TEXT, text TEXT, evidence TEXT, previous_hash TEXT, hash TEXT) STRICT;
+    run TEXT, incident TEXT, member TEXT, actor TEXT, text TEXT, evidence TEXT, previous_hash TEXT, hash TEXT,
+    since INTEGER, corrects INTEGER, state TEXT, finding TEXT, members TEXT, author TEXT, link TEXT) STRICT;
     CREATE INDEX entry_by_run ON entry (run, sequence) WHERE run IS NOT NULL;`);
   const statement = db.prepare(
     `INSERT INTO entry (happened_at, recorded_at, kind, cluster, run, incident, member, actor, text, evidence, previous_hash, hash)

@@ -1,6 +1,13 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, sha256 } from '../../src/domain/canonical.ts';
-import { entryHash, GENESIS_HASH, verifyChain, type UnhashedEntry } from '../../src/domain/timeline-chain.ts';
+import {
+  canonicalEntry,
+  entryHash,
+  GENESIS_HASH,
+  verifyChain,
+  type UnhashedEntry,
+} from '../../src/domain/timeline-chain.ts';
 import type { TimelineEntry } from '../../src/domain/timeline.ts';
 
 function chainOf(texts: readonly string[]): TimelineEntry[] {
@@ -56,6 +63,25 @@ describe('the timeline chain', () => {
       sequence: 3,
       reason: 'previous-hash',
     });
+  });
+
+  test('hashes the canonical form, with or without what only some entries have', () => {
+    const extras = fc.record(
+      { since: fc.nat(), corrects: fc.nat(), members: fc.array(fc.string()), author: fc.string(), link: fc.string() },
+      { requiredKeys: [] },
+    );
+    const [plain] = chainOf(['a']);
+    fc.assert(
+      fc.property(extras, fc.string({ unit: 'binary' }), (some, text) => {
+        const { hash: _, previousHash: __, ...entry } = { ...plain!, ...some, text } as TimelineEntry;
+        const wellFormed = {
+          ...entry,
+          ...(entry.author === undefined ? {} : { author: entry.author.toWellFormed() }),
+          ...(entry.link === undefined ? {} : { link: entry.link.toWellFormed() }),
+        };
+        expect(canonicalEntry(entry as UnhashedEntry)).toBe(canonicalJson(wellFormed));
+      }),
+    );
   });
 
   test('shows a cut tail only against a head that was kept elsewhere', () => {
