@@ -49,6 +49,8 @@ export interface Sight {
   readonly harm: readonly string[];
   /** Sentences about holds that are not as they were at `begin`. */
   readonly holds: readonly string[];
+  /** `cluster.healing_threshold` as it is recorded; null where it is not, or nobody reads it. */
+  readonly healing: string | null;
   /** The revisions of the two releases. */
   readonly revisions: Readonly<Record<Situation['end'], string>>;
 }

@@ -19,7 +19,15 @@ const HEALED: MemberSight = {
 
 function sight(changes: Partial<MemberSight> = {}, more: Partial<Sight> = {}): Sight {
   const members = [{ ...HEALED, ...changes }];
-  return { members, rows: [], harm: [], holds: [], revisions: { higher: 'high', lower: 'low' }, ...more };
+  return {
+    members,
+    rows: [],
+    harm: [],
+    holds: [],
+    healing: null,
+    revisions: { higher: 'high', lower: 'low' },
+    ...more,
+  };
 }
 
 describe('an end', () => {
@@ -36,6 +44,12 @@ describe('an end', () => {
   ])('with %s is wrong', (_what, seen, sentence) => {
     expect(whatIsWrong(seen, PATCH!)).toEqual([sentence]);
   });
+});
+
+test('a setting that was not put back is a wrong end', () => {
+  const situation = SITUATIONS.find(({ healing }) => healing !== undefined)!;
+  expect(whatIsWrong(sight({}, { healing: '300' }), situation)).toEqual([]);
+  expect(whatIsWrong(sight({}, { healing: '0' }), situation)).toEqual(['healing is 0, not 300']);
 });
 
 function paused(explanation: string, open: Partial<StepRecord> | null = null): Run {

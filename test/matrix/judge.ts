@@ -7,13 +7,15 @@ import type { Sight } from './ground.ts';
 import type { Situation } from './situations.ts';
 
 /** Sentences about what is not in step or was left behind; empty when the cluster is as a recovery must leave it. */
-export function whatIsWrong(sight: Sight, { end, keepsHold = false }: Situation): readonly string[] {
+export function whatIsWrong(sight: Sight, { end, keepsHold = false, healing }: Situation): readonly string[] {
   const wanted = sight.revisions[end];
   const members = sight.members.flatMap(({ name, serves, revision }) => [
     ...(serves ? [] : [`${name} does not serve`]),
     ...(revision === wanted ? [] : [`${name} is on ${revision}, not on ${wanted}`]),
   ]);
   const left = whatIsLeft(sight).filter((text) => !(keepsHold && text.includes('/lockstep/hold ')));
+  if (healing !== undefined && sight.healing !== healing)
+    left.push(`healing is ${String(sight.healing)}, not ${healing}`);
   return [...members, ...sight.rows, ...(keepsHold ? [] : sight.holds), ...left];
 }
 

@@ -5,7 +5,7 @@ import { impactOf, type Lives, livesOf } from '../lab/support/cluster.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { DATABASE, isRevision, REVISIONS } from '../lab/machines.ts';
 import { isScenarioName } from '../lab/scenarios.ts';
-import { rows, serving } from '../lab/state.ts';
+import { healing, rows, serving } from '../lab/state.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import type { MatrixCase } from './cases.ts';
 import type { Ground, Heard, MemberSight, Sight } from './ground.ts';
@@ -89,6 +89,7 @@ function heardOn(lab: Lab, member: string): readonly Heard[] {
 async function see(lab: Lab, before: readonly Lives[], held: readonly string[]): Promise<Sight> {
   const members = await membersOf(lab);
   const now = await livesOf(lab);
+  const asked = members.find(({ serves }) => serves);
   const gone = before.flatMap(({ member, lxcfs, instances }) => {
     const later = now.find((one) => one.member === member);
     const ended = instances.filter((one) => later?.instances.includes(one) !== true);
@@ -105,6 +106,7 @@ async function see(lab: Lab, before: readonly Lives[], held: readonly string[]):
         ? []
         : [`the hold on ${member.name} is ${String(member.held)}`],
     ),
+    healing: asked === undefined ? null : await healing(lab, asked.name),
     revisions: { higher: '502', lower: '501' },
   };
 }

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layoutOf } from '../../src/rehearsal/host/layout.ts';
-import { nodesOf } from '../../src/rehearsal/model/tables.ts';
+import { configOf, nodesOf } from '../../src/rehearsal/model/tables.ts';
 import type { ClusterState, MemberState } from '../../src/rehearsal/model/types.ts';
 import { COMMON, DATABASE, PATCH_FILE } from '../../src/rehearsal/model/world.ts';
 import { PROGRAMS } from './build.ts';
@@ -109,6 +109,7 @@ function sightOf(state: ClusterState, dir: string, before: Before): Sight {
     holds: state.members.flatMap(({ name, held }) =>
       before.held.get(name) === held ? [] : [`the hold on ${name} is ${String(held)}`],
     ),
+    healing: configOf(state.database, 'cluster.healing_threshold'),
     revisions: { higher: higher?.revision ?? '', lower: lower?.revision ?? '' },
   };
 }

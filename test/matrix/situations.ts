@@ -14,6 +14,8 @@ export interface Situation {
   readonly unheld?: string;
   /** Its hold stays, or snapd would undo it: the run says so, and nothing else of it is left. */
   readonly keepsHold?: boolean;
+  /** `cluster.healing_threshold` in s, as it was and has to be again. */
+  readonly healing?: string;
   /** The release on which every member serves afterwards. */
   readonly end: 'lower' | 'higher';
   /** About how long an undisturbed run takes, in ms: fixed, so that a seed means the same on every machine. */
@@ -28,6 +30,15 @@ export const SITUATIONS: readonly Situation[] = [
     line: '--strategy patch-in-place',
     end: 'lower',
     spanMs: 10_000,
+  },
+  {
+    name: 'patch-in-place where healing is on',
+    strategy: 'patch-in-place',
+    scenario: 'healing-on',
+    line: '--strategy patch-in-place',
+    healing: '300',
+    end: 'lower',
+    spanMs: 11_000,
   },
   {
     name: 'stop-patch-start of stopped members',
