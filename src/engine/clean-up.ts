@@ -1,13 +1,13 @@
 /**
  * The one thing that is undone unattended: a patch file of this run that LXD has not taken. Uses the approved text of the plan's
- * own `remove-patch` step, which touches nothing but a file with this run's mark. Waits until no command of this run can write the
- * file any more: after a crash it may be under way still. Says what is left when it can't.
+ * own `remove-patch` step, which touches nothing but a file with this run's mark, and looks before it sends that. Waits until no
+ * command of this run can write the file any more: after a crash it may be under way still. Says what is left when it can't.
  */
 import type { PlanStep } from '../domain/plan.ts';
 import { healingByHand } from '../domain/planner/healing.ts';
 import type { Run } from '../domain/run.ts';
 import { execLimitMs, recordOf, textOf, type RunContext } from './context.ts';
-import { sendStep } from './send.ts';
+import { sendLook, sendStep } from './send.ts';
 
 /** Sentences about what was removed or is left; empty when no patch was ever written. */
 export async function removeOwnPatch(context: RunContext, run: Run): Promise<readonly string[]> {
@@ -22,7 +22,9 @@ export async function removeOwnPatch(context: RunContext, run: Run): Promise<rea
 async function removeOn(context: RunContext, run: Run, step: PlanStep, writing: PlanStep): Promise<string> {
   const { journal } = context;
   await outlast(context, run, writing);
-  const sent = await sendStep(context, step, textOf(run, step));
+  // A process that died on its way to the pause may have been here before.
+  const seen = await sendLook(context, step);
+  const sent = seen.kind === 'done' ? { ...seen, output: null } : await sendStep(context, step, textOf(run, step));
   const text =
     sent.kind === 'done'
       ? `No patch file of ${run.id} is left on ${step.member}.`

@@ -70,6 +70,18 @@ test('another version of the code pauses a run that is under way, and takes its 
   expect(rig.world.member('m1').patch).toBe(false);
 });
 
+test('a patch that was taken away when the process died on its way to the pause is not taken away again', async () => {
+  const rig = await aRig();
+  const failed = { kind: 'exit', code: 5 } as const;
+  rig.world.mishap('await-patch-consumed', 'm1', failed, failed, failed, failed);
+  await rig.startAndDieAt('before-end');
+  const [run] = await rig.restart().reconcile();
+  expect(run?.state).toBe('paused');
+  expect(run?.explanation).toContain('No patch file');
+  const about = rig.world.sent.filter((text) => text.endsWith('remove-patch@m1'));
+  expect(about).toEqual(['look remove-patch@m1', 'remove-patch@m1', 'look remove-patch@m1']);
+});
+
 test('a patch that was being written when the process died is removed only once it can not appear any more', async () => {
   const rig = await aRig();
   rig.world.mishap('write-patch', 'm1', { kind: 'lost', effect: false });

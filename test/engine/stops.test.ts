@@ -24,7 +24,7 @@ describe('an abort', () => {
     const rig = await aRig();
     await abortAt(rig, 'write-patch@m1');
     expect((await rig.runner.start(RUN)).state).toBe('aborted');
-    expect(rig.world.sent.slice(-2)).toEqual(['write-patch@m1', 'remove-patch@m1']);
+    expect(rig.world.sent.slice(-3)).toEqual(['write-patch@m1', 'look remove-patch@m1', 'remove-patch@m1']);
     expect(rig.world.member('m1')).toMatchObject({ patch: false, row: 402 });
   });
 
