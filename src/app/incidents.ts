@@ -15,6 +15,7 @@ import { answerProblem, refuse } from './answer.ts';
 import { refusedRole, visibleClusters } from './authorise.ts';
 import type { Call } from './call.ts';
 import { requireCluster } from './clusters.ts';
+import { mirrorsOf } from './mirrors.ts';
 
 const MOST_LISTED = 50;
 const LONGEST_TITLE = 200;
@@ -42,6 +43,7 @@ export function openingHere(call: Call, cluster: ClusterConfig, { title, severit
     },
     graceMs: REOPEN_GRACE_MS,
     card: { id: deps.ids.messageId(), address: { ...address, user: null } },
+    mirrors: mirrorsOf(call, cluster).map((place) => ({ id: deps.ids.messageId(), address: place })),
   };
 }
 

@@ -20,6 +20,7 @@ import type { Call } from './call.ts';
 import { entryBy } from './entries.ts';
 import { openingHere, type Opening } from './incidents.ts';
 import { lookAt } from './look.ts';
+import { mirrorsOf } from './mirrors.ts';
 import { saveOffer } from './offer.ts';
 import { ok } from '../domain/result.ts';
 import { expireOld } from './run-choice.ts';
@@ -154,7 +155,12 @@ async function draft(
     actions: (['approve', 'reject', 'abort'] as const).map((kind) =>
       actionRecord(deps.tokenKey, { kind, run: id, step: null, member: null }),
     ),
-    cards: [{ id: deps.ids.messageId(), subject: { kind: 'run', run: id }, address: call.address, parent: null }],
+    cards: [call.address, ...mirrorsOf(call, cluster)].map((address) => ({
+      id: deps.ids.messageId(),
+      subject: { kind: 'run', run: id },
+      address,
+      parent: null,
+    })),
     entries: [
       entryBy(call, 'plan-drafted', about, `Drafted ${id}: ${run.strategy}, digest ${run.digest.slice(0, 12)}.`),
       entryBy(

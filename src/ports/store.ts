@@ -67,6 +67,8 @@ export interface OpenIncident {
   readonly graceMs: number;
   /** Added unless the incident has a card for everybody in that channel already. */
   readonly card: { readonly id: string; readonly address: Address } | null;
+  /** The same in channels of other platforms. */
+  readonly mirrors?: readonly { readonly id: string; readonly address: Address }[];
 }
 
 export interface OpenedIncident {

@@ -12,8 +12,8 @@ export function withRuns({ runs }: MemoryState, incident: Incident | undefined):
 
 export function openIn(draft: MemoryState, open: OpenIncident): OpenedIncident {
   const opened = openRow(draft, open);
-  const { card } = open;
-  if (card !== null && findCardIn(draft, opened.incident.id, card.address) === undefined) {
+  for (const card of [open.card, ...(open.mirrors ?? [])]) {
+    if (card === null || findCardIn(draft, opened.incident.id, card.address) !== undefined) continue;
     addCardTo(draft, { ...card, subject: { kind: 'incident', incident: opened.incident.id }, parent: null });
   }
   return opened;

@@ -58,7 +58,7 @@ export function listIncidentRows(
 
 export function openOrJoin(connection: Connection, open: OpenIncident): OpenedIncident {
   const opened = openRow(connection, open);
-  addIncidentCard(connection, opened.incident.id, open.card);
+  for (const card of [open.card, ...(open.mirrors ?? [])]) addIncidentCard(connection, opened.incident.id, card);
   return opened;
 }
 
