@@ -131,7 +131,7 @@ async function draftApproved(
   const planned = requirePlan(planRecovery({ ...input, strategy: strategy ?? null, confirmStop: null, run: RUN }));
   const plan = altered === undefined ? planned : altered(planned);
   const compiled = plan.stages.flatMap(({ steps }) =>
-    steps.map(({ id, member, call }) => ({ id, member, text: orderText(call.kind) })),
+    steps.map(({ id, member, call }) => ({ id, member, text: orderText(call) })),
   );
   const now = time.clock.nowMs();
   await store.draftRun({

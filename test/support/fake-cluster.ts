@@ -2,34 +2,22 @@
  * A cluster of three for the engine's tests: members with a daemon, a row and perhaps a patch file, that behave as LXD does after a
  * downgrade (lxd-facts §1, §10). Answers step texts and probes; single answers can be lost, refused or made to fail.
  */
-import { assertNever } from '../../src/domain/assert-never.ts';
+import { patchMark } from '../../src/domain/ids.ts';
 import type { ClusterObservation, NodeRow } from '../../src/domain/observation.ts';
 import type { StepKind } from '../../src/domain/plan.ts';
-import { requireKind } from './order-text.ts';
+import { BUILDS } from './builds.ts';
+import { act, isDone, type FakeLxd, type FakeMember } from './fake-lxd.ts';
+import { lookText, requireOrder } from './order-text.ts';
 import type { ExecOutcome, Transport } from '../../src/ports/transport.ts';
 import type { Clock } from '../../src/ports/system.ts';
 import type { Catalogue } from '../../src/engine/deps.ts';
-import type { DaemonState, MemberSpec } from './observation-spec.ts';
+import { binaryOf, type DaemonState, type MemberSpec } from './observation-spec.ts';
 import { observationOf, UNREACHABLE } from './observation.ts';
 
 const HIGH = 402;
-const LOW = 387;
 const HEARTBEAT_MS = 10_000;
-const HEALING_S = 300;
 /** Long enough ago that nobody takes the member for alive. */
 const DEAD_SINCE_MS = 1;
-
-interface FakeMember {
-  readonly name: string;
-  daemon: DaemonState | 'starting';
-  row: number;
-  patch: boolean;
-  held: boolean;
-  writes: number;
-  /** Switched off: it answers nothing. */
-  dead: boolean;
-  facts: NonNullable<MemberSpec['facts']>;
-}
 
 /** What becomes of one sending of a step: the effect may be there although the answer is not. */
 type Mishap =
@@ -38,8 +26,7 @@ type Mishap =
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'exit'; readonly code: number };
 
-export interface FakeCluster {
-  readonly members: readonly FakeMember[];
+export interface FakeCluster extends FakeLxd {
   readonly transport: Transport;
   readonly catalogue: Catalogue;
   readonly prober: { probe: () => Promise<ClusterObservation> };
@@ -51,18 +38,16 @@ export interface FakeCluster {
   mishap(kind: StepKind, member: string, ...mishaps: readonly Mishap[]): void;
   /** What looks say from now on, instead of the truth. */
   blindLook: 'unknown' | null;
-  /** So many times LXD takes the file and rolls back. */
-  rollBacks: number;
-  /** `cluster.healing_threshold`; 0 is off. */
-  healingS: number;
   /** Called before each text is executed. */
   onExec: ((text: string) => void | Promise<void>) | null;
 }
 
 export function createFakeCluster(clock: Clock, daemon: DaemonState): FakeCluster {
-  const members = ['m1', 'm2', 'm3'].map(
-    (name): FakeMember => ({ name, daemon, row: HIGH, patch: false, held: true, writes: 0, dead: false, facts: {} }),
-  );
+  const members = ['m1', 'm2', 'm3'].map((name, index): FakeMember => {
+    const file = { patch: false, wrote: null, writes: 0 };
+    const id = index + 1;
+    return { name, id, build: '5.21.2', daemon, row: HIGH, ...file, held: true, dead: false, pid: 999 + id, facts: {} };
+  });
   const mishaps = new Map<string, Mishap[]>();
 
   const world: FakeCluster = {
@@ -79,19 +64,23 @@ export function createFakeCluster(clock: Clock, daemon: DaemonState): FakeCluste
     catalogue: CATALOGUE,
     transport: {
       async exec(target, { text }) {
-        const kind = requireKind(text);
-        const at = `${kind}@${target.member.name}`;
-        const isLook = text.startsWith('look ');
+        const { verb, call } = requireOrder(text);
+        const at = `${call.kind}@${target.member.name}`;
+        const isLook = verb === 'look';
         if (world.member(target.member.name).dead) return { kind: 'unreachable', reason: 'no route' };
         await world.onExec?.(isLook ? `look ${at}` : at);
         world.sent.push(isLook ? `look ${at}` : at);
         const member = world.member(target.member.name);
-        if (isLook) return exited(0, world.blindLook ?? lookAt(world, member, kind));
+        if (isLook) {
+          const isThere = isDone(world, member, call, clock.nowMs());
+          return exited(0, world.blindLook ?? (isThere ? 'done' : 'not-done'));
+        }
+        const now = clock.nowMs();
         const mishap = mishaps.get(at)?.shift();
-        if (mishap === undefined) return exited(act(world, member, kind), '');
+        if (mishap === undefined) return exited(act(world, member, call, now), '');
         if (mishap.kind === 'unreachable') return { kind: 'unreachable', reason: 'no route' };
         if (mishap.kind === 'exit') return exited(mishap.code, '');
-        if (mishap.effect) act(world, member, kind);
+        if (mishap.effect) act(world, member, call, now);
         return mishap.kind === 'lost' ? { ...OUTPUT, kind: 'lost', reason: 'reset' } : { ...OUTPUT, kind: 'timed-out' };
       },
       close: async () => undefined,
@@ -112,122 +101,12 @@ const CATALOGUE: Catalogue = {
     if (exitCode === 0) return { kind: 'done', note: 'done' };
     return { kind: exitCode === 124 ? 'unknown' : 'failed', note: `exit code ${exitCode}` };
   },
-  lookText: ({ call }) => `look ${call.kind}`,
+  lookText: ({ call }) => lookText(call),
   readLook(_step, stdout) {
     const said = new TextDecoder().decode(stdout);
     return { kind: said === 'done' || said === 'not-done' ? said : 'unknown', note: said };
   },
 };
-
-function act(world: FakeCluster, member: FakeMember, kind: StepKind): number {
-  switch (kind) {
-    case 'hold-refreshes':
-      member.held = true;
-      return 0;
-    case 'release-hold':
-      member.held = false;
-      return 0;
-    case 'stop-serving':
-    case 'stop-not-ready':
-    case 'stop-plain':
-      member.daemon = 'stopped';
-      return 0;
-    case 'check-stopped':
-      return member.daemon === 'stopped' ? 0 : 5;
-    case 'back-up':
-      return 0;
-    case 'write-patch':
-      if (member.patch) return 6;
-      member.patch = true;
-      member.writes += 1;
-      return 0;
-    case 'await-patch-consumed':
-      turn(world);
-      return member.patch ? 7 : 0;
-    case 'remove-patch':
-      member.patch = false;
-      return 0;
-    case 'run-sql':
-      for (const one of world.members) one.row = LOW;
-      return 0;
-    case 'refresh':
-      member.daemon = 'starting';
-      turn(world);
-      return 0;
-    case 'check-refreshed':
-      return member.daemon === 'serving' ? 4 : 0;
-    case 'start':
-      member.daemon = 'starting';
-      return 0;
-    case 'await-ready':
-      turn(world);
-      return member.daemon === 'serving' ? 0 : 7;
-    case 'healing-off':
-      world.healingS = 0;
-      return 0;
-    case 'healing-back':
-      world.healingS = HEALING_S;
-      return 0;
-    default:
-      return assertNever(kind);
-  }
-}
-
-/** The restarts of all daemons: whoever starts takes its file; with the rows right, all come up. */
-function turn(world: FakeCluster): void {
-  const { members } = world;
-  const starting = members.filter(({ daemon }) => daemon === 'crash-looping' || daemon === 'starting');
-  const takes = starting.filter(({ patch }) => patch);
-  for (const member of takes) member.patch = false;
-  if (takes.length > 0 && world.rollBacks === 0) {
-    for (const member of members) member.row = LOW;
-    world.healingS = 0;
-  } else if (takes.length > 0) world.rollBacks -= 1;
-  const comesUp = members.every(({ row }) => row === LOW);
-  for (const member of starting.filter(({ dead }) => !dead)) member.daemon = comesUp ? 'serving' : 'crash-looping';
-}
-
-function lookAt(world: FakeCluster, member: FakeMember, kind: StepKind): string {
-  return isDone(world, member, kind) ? 'done' : 'not-done';
-}
-
-function isDone(world: FakeCluster, member: FakeMember, kind: StepKind): boolean {
-  switch (kind) {
-    case 'hold-refreshes':
-      return member.held;
-    case 'release-hold':
-      return !member.held;
-    case 'stop-serving':
-    case 'stop-not-ready':
-    case 'stop-plain':
-    case 'check-stopped':
-      return member.daemon === 'stopped';
-    case 'back-up':
-      return false;
-    case 'write-patch':
-      return member.writes > 0;
-    case 'await-patch-consumed':
-    case 'remove-patch':
-      return !member.patch;
-    case 'run-sql':
-      return world.members.every(({ row }) => row === LOW);
-    case 'refresh':
-      return member.daemon !== 'stopped';
-    case 'check-refreshed':
-      return member.daemon !== 'serving';
-    case 'start':
-      return member.daemon !== 'stopped';
-    case 'await-ready':
-      turn(world);
-      return member.daemon === 'serving';
-    case 'healing-off':
-      return world.healingS === 0;
-    case 'healing-back':
-      return world.healingS === HEALING_S;
-    default:
-      return assertNever(kind);
-  }
-}
 
 function observe(world: FakeCluster, clock: Clock): ClusterObservation {
   const { members } = world;
@@ -253,17 +132,19 @@ function observe(world: FakeCluster, clock: Clock): ClusterObservation {
 type List = NonNullable<NonNullable<MemberSpec['facts']>['clusterList']>;
 
 function specOf(member: FakeMember, list: List, healingS: number): MemberSpec {
-  const { name, daemon, patch, held, facts } = member;
+  const { name, daemon, patch, wrote, held, pid, facts, build } = member;
+  const { version, revision } = BUILDS[build];
+  const isAlive = daemon === 'serving' || daemon === 'waiting';
   return {
     name,
     ...(member.dead ? { reach: UNREACHABLE } : {}),
-    build: '5.21.2',
-    kept: ['5.21.3'],
+    build,
+    kept: [build === '5.21.2' ? '5.21.3' : '5.21.2'],
     daemon: daemon === 'starting' ? 'crash-looping' : daemon,
     facts: {
       snap: {
-        version: '5.21.2-2f4ba6b',
-        revision: '30131',
+        version,
+        revision,
         tracking: '5.21/stable',
         held,
         inCohort: false,
@@ -271,14 +152,20 @@ function specOf(member: FakeMember, list: List, healingS: number): MemberSpec {
         broken: false,
       },
       leftovers: {
-        patchGlobal: patch ? '-- ours' : null,
+        patchGlobal: patch ? textOf(wrote) : null,
         patchLocal: false,
         recoveryTarball: false,
         lxdDebug: false,
       },
       settings: { offlineThresholdS: null, healingThresholdS: healingS, shutdownTimeoutMin: null },
       clusterList: daemon === 'serving' ? list : null,
+      process: isAlive ? { pid, exe: binaryOf(build).path, extensions: BUILDS[build].extensions } : null,
       ...facts,
     },
   };
+}
+
+/** A file that no step wrote belongs to somebody else. */
+function textOf(wrote: FakeMember['wrote']): string {
+  return wrote === null ? '-- theirs' : `${patchMark(wrote.run)}\n-- ours`;
 }

@@ -18,18 +18,32 @@ export function createFakeMarkers(clock: Clock): FakeMarkers {
   return {
     ...world,
     of: (installation) => ({
-      async take({ members, run, needMs }) {
+      async take({ members, run, needMs, isOver }) {
         const owner = `${installation} ${run}`;
         world.asked.push(`take ${owner}`);
         const now = clock.nowMs();
         const until = now + Math.max(LIFE_MS, 2 * needMs);
         const answering = members.filter((name) => !world.silent.has(name));
+        const ended = await endedOf(answering.map((name) => world.held.get(name)?.owner ?? ''));
         const isFree = (name: string): boolean => {
           const holder = world.held.get(name);
-          return holder === undefined || holder.owner === owner || holder.until <= now;
+          if (holder === undefined || holder.owner === owner || holder.until <= now) return true;
+          return ended.has(holder.owner);
         };
         const others = answering.filter((name) => !isFree(name));
+        const isForeign = (by: string | undefined): boolean => by !== undefined && !by.startsWith(`${installation} `);
+        const takenOver = answering.filter((name) => isFree(name) && isForeign(world.held.get(name)?.owner));
         for (const name of answering.filter(isFree)) world.held.set(name, { owner, until });
+
+        /** Left behind by runs of this installation that ended. */
+        async function endedOf(owners: readonly string[]): Promise<ReadonlySet<string>> {
+          const over = new Set<string>();
+          for (const one of new Set(owners)) {
+            const [by, id] = one.split(' ');
+            if (by === installation && id !== undefined && (await isOver(id)) !== null) over.add(one);
+          }
+          return over;
+        }
         if (others.length > 0) {
           return {
             kind: 'refused',
@@ -37,7 +51,7 @@ export function createFakeMarkers(clock: Clock): FakeMarkers {
           };
         }
         const silent = members.filter((name) => world.silent.has(name)).map((name) => `${name} did not answer.`);
-        return { kind: 'held', until, takenOver: [], silent };
+        return { kind: 'held', until, takenOver, silent };
       },
       async prune(_cluster, _members, runs) {
         world.asked.push(`prune ${runs.join(' ')}`);

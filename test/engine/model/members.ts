@@ -10,7 +10,7 @@ import type { ExecOutcome, ExecRequest, Target, Transport } from '../../../src/p
 import type { PlanStep, StepKind } from '../../../src/domain/plan.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { FakeCluster } from '../../support/fake-cluster.ts';
-import { orderText } from '../../support/order-text.ts';
+import { orderText, requireOrder } from '../../support/order-text.ts';
 import type { Event } from './events.ts';
 import type { Gates } from './gates.ts';
 
@@ -55,7 +55,7 @@ export function reachThrough({ members, store, gates, events, now }: MembersDeps
     const blind = members.blindLooks > 0;
     if (blind) members.blindLooks -= 1;
     const said = blind || outcome.kind !== 'exited' ? 'unknown' : new TextDecoder().decode(outcome.stdout);
-    const step = `${request.text.slice('look '.length)}@${target.member.name}`;
+    const step = `${requireOrder(request.text).call.kind}@${target.member.name}`;
     const early = members.late.some((one) => one.step === step && !one.reads);
     events.push({ kind: 'look', step, verdict: said, early });
     return { ...NOTHING, kind: 'exited', code: 0, stdout: new TextEncoder().encode(said) };
@@ -64,8 +64,7 @@ export function reachThrough({ members, store, gates, events, now }: MembersDeps
   async function order(target: Target, request: ExecRequest): Promise<ExecOutcome> {
     const { run, step } = await findStep(store, target, request);
     await gates.wait(`exec ${step.call.kind}`);
-    const act = (): Promise<ExecOutcome> =>
-      cluster.transport.exec(target, { ...request, text: orderText(step.call.kind) });
+    const act = (): Promise<ExecOutcome> => cluster.transport.exec(target, { ...request, text: orderText(step.call) });
     const fault = members.faultsOf.get(step.call.kind)?.shift() ?? members.faults.shift() ?? null;
     const ran = fault !== 'unreachable';
     events.push({ kind: 'exec', run: run.id, step: `${step.call.kind}@${step.member}`, ran });
