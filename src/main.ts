@@ -27,7 +27,7 @@ import { createOutbox, type Outbox } from './engine/outbox.ts';
 import { createRunner, type Runner } from './engine/runner.ts';
 import { logPatterns, releaseTable } from './lxd/data/index.ts';
 import type { ChatPort } from './ports/chat.ts';
-import type { Ids, Log } from './ports/system.ts';
+import type { Ids, Log, Timers } from './ports/system.ts';
 import type { Transport } from './ports/transport.ts';
 import { createProber } from './probe/probe.ts';
 
@@ -112,7 +112,7 @@ export async function createLockstep(options: LockstepOptions): Promise<Result<L
     docs: documentCommands(COMMANDS),
     helpNotes: options.helpNotes,
   };
-  return ok(assemble({ deps, store, runner, outbox, transport }));
+  return ok(assemble({ deps, store, runner, outbox, transport, timers }));
 }
 
 interface Parts {
@@ -121,9 +121,15 @@ interface Parts {
   readonly runner: Runner;
   readonly outbox: Outbox;
   readonly transport: Transport;
+  readonly timers: Timers;
 }
 
-function assemble({ deps, store, runner, outbox, transport }: Parts): Lockstep {
+/** What is said of the last step goes out if a chat takes it now; it is on record, and told at the next start otherwise. */
+const LAST_WORDS_MS = 3_000;
+/** A delivery that hangs is not waited for longer. */
+const DELIVERY_MS = 10_000;
+
+function assemble({ deps, store, runner, outbox, transport, timers }: Parts): Lockstep {
   let stopping: Promise<void> | null = null;
   return {
     handle: createInbound(deps, COMMANDS),
@@ -139,13 +145,20 @@ function assemble({ deps, store, runner, outbox, transport }: Parts): Lockstep {
     stop() {
       stopping ??= (async () => {
         await runner.stop();
-        await outbox.stop();
+        await within(timers, LAST_WORDS_MS, outbox.idle());
+        await within(timers, DELIVERY_MS, outbox.stop());
         await transport.close();
         await store.close();
       })();
       return stopping;
     },
   };
+}
+
+async function within(timers: Timers, ms: number, work: Promise<void>): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([work, timers.sleep(ms, enough.signal)]);
+  enough.abort();
 }
 
 /** Work goes on after the command that began it; only a broken store makes it fail, and then its record stays as it is. */

@@ -6,13 +6,18 @@ import { runPiped } from '../adapters/console/piped.ts';
 import { createSession, isPersonName, type ConsoleSession } from '../adapters/console/session.ts';
 import { COLOURED, PLAIN } from '../adapters/console/style.ts';
 import { createClock } from '../adapters/system/clock.ts';
+import { createTimers } from '../adapters/system/timers.ts';
 import { createLog } from '../adapters/system/log.ts';
 import { osUser } from '../adapters/system/os-user.ts';
 import { COMMANDS } from '../../commands/index.ts';
+import type { DoctorCheck } from '../app/deps.ts';
 import type { RunState } from '../domain/run.ts';
 import { createFailpoints, type Failpoints } from '../engine/failpoints.ts';
 import { createLockstep, type Lockstep } from '../main.ts';
+import type { Log } from '../ports/system.ts';
 import { complain, tell } from './complain.ts';
+import { checkConfigured } from './chats.ts';
+import { helpNotes } from './help-notes.ts';
 import { localChecks } from './local-checks.ts';
 import { openTarget, type Target } from './open.ts';
 import { parseOptions } from './options.ts';
@@ -111,9 +116,16 @@ export function openLockstep(
     chats: [chat],
     minEditMs: MIN_EDIT_MS,
     helpNotes: helpNotes(target),
-    localChecks: (store) => localChecks(target, store),
+    localChecks: async (store) => [...(await localChecks(target, store)), ...(await checkTokens(target, log))],
     failpoints,
   });
+}
+
+/** The console speaks to no platform; the doctor looks at those that have a token. A rehearsal leaves them alone. */
+function checkTokens({ config, rehearsal }: Target, log: Log): Promise<readonly DoctorCheck[]> {
+  if (rehearsal !== null || (config.slack === null && config.discord === null)) return Promise.resolve([]);
+  const system = { clock: createClock(), timers: createTimers(), log };
+  return checkConfigured({ tokens: config, clusters: config.clusters, ...system });
 }
 
 interface Conversation {
@@ -187,13 +199,6 @@ function greet(target: Target, session: ConsoleSession, { output, json }: Greeti
   const line = `${where} You are ${session.name}.${roles}`;
   if (output !== null) output.print(`${line} "help" lists the commands.`);
   else if (rehearsal !== null || !json) tell(line);
-}
-
-function helpNotes({ rehearsal, config }: Target): readonly string[] {
-  if (rehearsal === null) return [`Clusters: ${config.clusters.map((cluster) => cluster.name).join(', ')}.`];
-  return [
-    `This is the rehearsal "${rehearsal.scenario}", not production. Others: start again with --scenario NAME; "lockstep help" lists them.`,
-  ];
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
