@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- NAME…]`: figures that are measured, never believed. Without a name, what it takes to reach members. Exits 1
+ * `npm run bench [-- NAME… [--rounds N]]`: figures that are measured, never believed. Without a name, what it takes to reach members. Exits 1
  * when a figure is over its limit, 2 when something that it needs is missing.
  */
 import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { findSshd } from '../support/ssh/sshd.ts';
 
 interface Need {
@@ -14,35 +15,48 @@ interface Need {
 interface Bench {
   readonly needs: readonly Need[];
   /** False when a limit was not met. */
-  readonly run: () => Promise<boolean>;
+  readonly run: (rounds: number | null) => Promise<boolean>;
 }
 
 const SSHD: Need = { what: 'sshd', there: () => findSshd() !== null, from: 'openssh-server' };
 const CLUSH: Need = { what: 'clush', there: () => existsSync('/usr/bin/clush'), from: 'clustershell' };
-const ROUNDS = 7;
+const ROOT: Need = { what: 'root', there: () => process.getuid?.() === 0, from: '' };
+const LXD: Need = { what: 'lxd', there: () => existsSync('/usr/bin/lxd'), from: 'lxd' };
 
 const BENCHES: Readonly<Record<string, Bench>> = {
-  probe: { needs: [SSHD, CLUSH], run: async () => (await import('./probe-bench.ts')).benchProbe(16, ROUNDS) },
+  probe: {
+    needs: [SSHD, CLUSH],
+    run: async (rounds) => (await import('./probe-bench.ts')).benchProbe(16, rounds ?? 7),
+  },
   memory: { needs: [SSHD], run: async () => (await import('./memory-bench.ts')).benchMemory() },
   store: { needs: [], run: async () => (await import('./store-bench.ts')).benchStore() },
+  recovery: {
+    needs: [ROOT, SSHD, LXD],
+    run: async (rounds) => (await import('./recovery-bench.ts')).benchRecovery(rounds ?? 5),
+  },
 };
 const DEFAULT = ['probe', 'memory'];
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main(args: readonly string[]): Promise<number> {
-  const names = args.length === 0 ? DEFAULT : args;
+async function main(args: string[]): Promise<number> {
+  const { positionals, values } = parseArgs({ args, options: { rounds: { type: 'string' } }, allowPositionals: true });
+  const rounds = values.rounds === undefined ? null : Number(values.rounds);
+  if (rounds !== null && !(Number.isInteger(rounds) && rounds > 0))
+    return complain('--rounds is a whole number from 1');
+  const names = positionals.length === 0 ? DEFAULT : positionals;
   const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
   if (unknown.length > 0)
     return complain(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
   const chosen = names.flatMap((name) => BENCHES[name] ?? []);
   const missing = new Set(chosen.flatMap(({ needs }) => needs.filter(({ there }) => !there())));
+  if (missing.has(ROOT)) return complain('recovery needs root on Debian, as the lab does');
   if (missing.size > 0) {
     const what = [...missing].map((need) => need.what).join(' and ');
     return complain(`needs ${what}: apt-get install ${[...missing].map(({ from }) => from).join(' ')}`);
   }
   let met = true;
-  for (const bench of chosen) met = (await bench.run()) && met;
+  for (const bench of chosen) met = (await bench.run(rounds)) && met;
   return met ? 0 : 1;
 }
 

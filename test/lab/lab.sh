@@ -8,11 +8,13 @@
 #   lab.sh unplug MEMBER      pull a member's network cable  lab.sh plug MEMBER       and put it back
 #   lab.sh reset              every member back to where it was at the end of `up`
 #   lab.sh down               take it all away
+#   lab.sh sweep              take away what tests left that were killed, when no guard of theirs could
 # Environment: LOCKSTEP_LAB_DIR, LOCKSTEP_LAB_NET (first three bytes of a /24), LOCKSTEP_LAB_TAG (in the names of links):
-# two labs with different values of all three can be up at once. LOCKSTEP_LAB_STOP_SECONDS: how long a stop waits before it kills.
+# two labs with different values of all three can be up at once. LOCKSTEP_LAB_OWNER: pid of a process that the lab must not outlive.
+# LOCKSTEP_LAB_STOP_SECONDS: how long a stop waits before it kills.
 set -eu
 HERE=$(cd "$(dirname "$0")" && pwd)
-for part in common root up cluster reset down; do
+for part in common root up cluster reset down guard; do
   # shellcheck source=/dev/null
   . "$HERE/host/$part.sh"
 done
@@ -20,6 +22,8 @@ done
 case "${1:-}" in
   up) up "${2:-3}" ;;
   down) require_host; down ;;
+  guard) guard ;;
+  sweep) sweep_data ;;
   on) shift; on "$@" ;;
   unplug) ip link set "$(port_of "$2")" down ;;
   plug) ip link set "$(port_of "$2")" up ;;
@@ -27,5 +31,5 @@ case "${1:-}" in
   disk) shift; in_hardware "$@" ;;
   power-off) power_off "$2" ;;
   power-on) power_on "$2" ;;
-  *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { renderClustersYaml } from './clusters-yaml.ts';
 import { Machines } from './machines.ts';
 import { reachScenario, type ScenarioName } from './scenarios.ts';
-import { type LabPlace, requireLabScript } from './shell.ts';
+import { defaultPlace, type LabPlace, requireLabScript } from './shell.ts';
 
 export interface LabOptions {
   /** 1 to 7; 3 unless told. */
@@ -19,11 +19,14 @@ export interface LabOptions {
   readonly place?: Partial<LabPlace>;
 }
 
-/** Start a lab: when this resolves, every member is ONLINE on revision 502 and refreshes are held. */
+/**
+ * Start a lab: when this resolves, every member is ONLINE on revision 502 and refreshes are held. It goes away with this process at
+ * the latest, however that ends.
+ */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   await sweepLeftovers();
   const lab = new Lab(choosePlace(options.place ?? {}), options.members ?? 3);
-  await lab.up();
+  await lab.up(process.pid);
   return lab;
 }
 
@@ -51,8 +54,10 @@ export class Lab extends Machines {
     this.clustersYaml = renderClustersYaml(this);
   }
 
-  async up(): Promise<void> {
-    await requireLabScript(this.place, ['up', String(this.members.length)]);
+  /** With an owner, a process id, the lab is taken down also when that process ends without a word. */
+  async up(owner: number | null = null): Promise<void> {
+    const env = owner === null ? {} : { LOCKSTEP_LAB_OWNER: String(owner) };
+    await requireLabScript(this.place, ['up', String(this.members.length)], { env });
     await writeFile(this.configPath, this.clustersYaml);
     this.pristine = true;
   }
@@ -76,8 +81,9 @@ export class Lab extends Machines {
   }
 }
 
-/** Take down what test runs left behind that were killed: the name of a chosen place says whose it is. */
+/** Take down what test runs left behind whose guard was ended too: the name of a chosen place says whose it is. */
 async function sweepLeftovers(): Promise<void> {
+  await requireLabScript(defaultPlace(), ['sweep']);
   for (const name of readdirSync(tmpdir())) {
     const [, pid, third] = /^lockstep-lab-(\d+)-(\d+)$/.exec(name) ?? [];
     if (pid !== undefined && third !== undefined && !existsSync(`/proc/${pid}`)) {

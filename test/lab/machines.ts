@@ -55,7 +55,7 @@ export class Machines {
 
   exec(member: string, argv: readonly string[], input = ''): Promise<ShellResult> {
     this.pristine = false;
-    return labScript(this.place, ['on', member, ...argv], input);
+    return labScript(this.place, ['on', member, ...argv], { input });
   }
 
   /** As `sh`, for what must not fail. */
@@ -178,7 +178,7 @@ export class Machines {
     const target = `${DATABASE}/patch.global.sql`;
     const text = 'umask 077 && cat > "$1.new" && mv "$1.new" "$1"';
     this.pristine = false;
-    await requireLabScript(this.place, ['disk', member, 'sh', '-c', text, 'sh', target], sql);
+    await requireLabScript(this.place, ['disk', member, 'sh', '-c', text, 'sh', target], { input: sql });
   }
 
   /** Poll until it is true; rejects with what was waited for when the time is over. */

@@ -8,6 +8,7 @@ import {
   allServing,
   changesDone,
   crashLooping,
+  hangs,
   heardSince,
   intoRevision,
   journalSays,
@@ -181,7 +182,10 @@ async function deadRowWaiting(lab: Machines, names: readonly string[], first: st
     (await Promise.all(others.map((name) => waiting(lab, name)))).every(Boolean),
   );
   await silent();
-  return `${last} is dead, its row says 313; ${others.join(', ')} were upgraded to 502 and wait for it`;
+  await lab.waitUntil('snapd hangs on each of them', async () =>
+    (await Promise.all(others.map((name) => hangs(lab, name)))).every(Boolean),
+  );
+  return `${last} is dead, its row says 313; ${others.join(', ')} were upgraded to 502 and wait for it; a change of snapd hangs on each`;
 }
 
 async function quorumLost(lab: Machines, names: readonly string[], first: string): Promise<string> {

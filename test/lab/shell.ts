@@ -34,10 +34,21 @@ export function defaultPlace(): LabPlace {
   };
 }
 
+export interface ScriptOptions {
+  /** Standard input. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Run lab.sh with these arguments. Resolves for every exit code; rejects only if it could not be run at all. */
-export function labScript(place: LabPlace, args: readonly string[], input = ''): Promise<ShellResult> {
+export function labScript(
+  place: LabPlace,
+  args: readonly string[],
+  { input = '', env: more = {} }: ScriptOptions = {},
+): Promise<ShellResult> {
   const env = {
     ...process.env,
+    ...more,
     LOCKSTEP_LAB_DIR: place.dir,
     LOCKSTEP_LAB_NET: place.net,
     LOCKSTEP_LAB_TAG: place.tag,
@@ -56,8 +67,12 @@ export function labScript(place: LabPlace, args: readonly string[], input = ''):
 }
 
 /** As `labScript`, but a failure of the script is an error that carries what it said. */
-export async function requireLabScript(place: LabPlace, args: readonly string[], input = ''): Promise<string> {
-  const result = await labScript(place, args, input);
+export async function requireLabScript(
+  place: LabPlace,
+  args: readonly string[],
+  options: ScriptOptions = {},
+): Promise<string> {
+  const result = await labScript(place, args, options);
   if (result.code !== 0) {
     throw new Error(
       `lab.sh ${args.join(' ')} ended with ${result.code}: ${result.stderr.trim() || result.stdout.trim()}`,

@@ -51,6 +51,16 @@ export function changesDone(lab: Machines, names: readonly string[]): Promise<bo
   return every(names, async (name) => !(await lab.sh(name, 'snap changes')).stdout.includes('Doing'));
 }
 
+/**
+ * A refresh hangs while its daemon waits, unless that daemon failed once for want of a leader before it began to wait: whoever then
+ * asks snapd to start it hangs instead.
+ */
+export async function hangs(lab: Machines, name: string): Promise<boolean> {
+  if (!(await changesDone(lab, [name]))) return true;
+  await lab.must(name, 'snap start lxd --no-wait');
+  return false;
+}
+
 /** Whether one member shows these members in this state. */
 export async function lxcList(lab: Machines, from: string, names: readonly string[], state: string): Promise<boolean> {
   const { stdout } = await lab.sh(from, 'timeout 5 lxc cluster list -f csv');

@@ -3,6 +3,7 @@
 
 down() {
   local member pid
+  dismiss_guard
   for member in $(members); do
     for pid in $(live_pid "$LAB/$member/hardware.pid"); do
       kill -STOP "$pid" # so that it does not boot the member again

@@ -10,6 +10,7 @@ up() {
   chmod 755 "$LAB"
   : > "$LAB/members" # from here on `down` knows that this is a lab
   trap 'code=$?; explain_failure; down; exit $code' EXIT
+  post_guard
   make_store
   ssh-keygen -q -t ed25519 -N '' -C lockstep-lab -f "$LAB/key"
   ip link add "$BRIDGE" type bridge

@@ -1,10 +1,13 @@
 """The member's systemd: the units of the LXD snap, and `systemctl` on them.
 
 Formats and exit codes follow systemd 252. What a service or a socket does is in service.py and sockets.py.
+
+Every changing call is entered in /lab/state/calls: time, verb, unit, separated by tabs.
 """
 import signal
+import time
 
-from answer import Answer, fail
+from answer import Answer, append, fail
 from service import Daemon
 from sockets import Socket, UserDaemon
 
@@ -92,6 +95,7 @@ class Units:
                 return fail(refusal)
             if verb == "stop" and unit is self.daemon and self.socket.active == "active" and self.socket not in [u for _, u in units]:
                 notes += f"Warning: Stopping {unit.name}, but it can still be activated by:\n  {self.socket.name}\n"
+            append("/lab/state/calls", f"{time.time():.6f}\t{verb}\t{unit.name}")
             job = self.act(verb, unit, options)
             if job is not None:
                 jobs.append((unit, job))

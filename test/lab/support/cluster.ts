@@ -8,9 +8,9 @@ import { DATABASE } from '../machines.ts';
 
 const made: string[] = [];
 
-/** Of its own for every test; gone after `removeDirectories`. */
+/** Of its own for every test; gone after `removeDirectories`. Its name says whose it is, so that what was killed can be swept. */
 export function newDirectory(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'lockstep-lab-data-'));
+  const dir = mkdtempSync(join(tmpdir(), `lockstep-lab-data-${process.pid}-`));
   made.push(dir);
   return dir;
 }
