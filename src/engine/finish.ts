@@ -19,7 +19,7 @@ import { describeHold } from './clean-up.ts';
 import { runAfterVerify, stepsAfterVerify } from './after-verify.ts';
 import { abortRun, pauseRun, stopAtSteps } from './end.ts';
 import { createJournal } from './journal.ts';
-import { giveBack } from './hold.ts';
+import { giveBack, hasOutlived, hold, VERIFY_NEED_MS } from './hold.ts';
 import { lookAgain, type Seen } from './look-again.ts';
 import { pruneBackups } from './prune.ts';
 import { findStart } from './start-record.ts';
@@ -47,9 +47,11 @@ export async function finish(context: RunContext): Promise<Run> {
     if (met && due.length === 0)
       return succeed(context, run, { known: besides(plan, seen), isInStep: isInStep(seen.diagnosis) });
     if (met) {
+      const { refused } = await hold(context, run, VERIFY_NEED_MS);
+      if (refused.length > 0) return pauseRun(context, refused.join(' '));
       // Verified so far; what is put back now is asked for by the next look.
       if (await runAfterVerify(context, due)) continue;
-      if (draining.aborted || (await loadRun(context)).abortRequestedBy !== null) continue;
+      if (draining.aborted || (await loadRun(context)).abortRequestedBy !== null || hasOutlived(context)) continue;
       return stopAtSteps(context, due);
     }
     if (unmet.some(({ lasting }) => lasting) || isOver(context, history, begun, seen)) return giveUp(context, unmet);

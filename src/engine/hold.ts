@@ -52,6 +52,11 @@ export async function hold(context: RunContext, run: Run, needMs: number): Promi
   return { refused: [], silent: answer.silent };
 }
 
+/** True when this process stood still for so long that the markers which it had may be somebody else's by now: nothing may begin. */
+export function hasOutlived({ hold: { until }, deps }: RunContext): boolean {
+  return until > 0 && until <= deps.clock.nowMs();
+}
+
 /** Sentences about what could not be taken away. */
 export async function giveBack(context: RunContext, run: Run): Promise<readonly string[]> {
   context.hold.until = 0;

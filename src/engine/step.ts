@@ -6,6 +6,7 @@ import type { PlanStep, StepKind } from '../domain/plan.ts';
 import type { StepState } from '../domain/run.ts';
 import { execLimitMs, keyOf, loadRun, recordOf, textOf, type RunContext } from './context.ts';
 import type { LookVerdict } from './deps.ts';
+import { hasOutlived } from './hold.ts';
 import { sendLook, sendStep, type Sent } from './send.ts';
 
 /** How often one step may be sent. */
@@ -51,7 +52,10 @@ async function attempt(context: RunContext, step: PlanStep, told: boolean): Prom
     if (context.draining.aborted || (tries > 0 && run.abortRequestedBy !== null)) return state;
     if (attempts >= MAX_ATTEMPTS && !(told && tries === 0)) return giveUp(context, step, state);
     const startedAt = await intend(context, step);
-    if (startedAt === null) return state;
+    if (startedAt === null) {
+      if (told && tries === 0) context.again.add(keyOf(step));
+      return state;
+    }
     const sent = await sendStep(context, step, textOf(run, step));
     await context.deps.failpoints.hit('after-exec');
     await settle(context, step, sent);
@@ -66,10 +70,11 @@ async function attempt(context: RunContext, step: PlanStep, told: boolean): Prom
   }
 }
 
-/** Null when an abort was asked for: then nothing begins any more. */
+/** Null when an abort was asked for, or the markers' time is over: then nothing begins. */
 async function intend(context: RunContext, step: PlanStep): Promise<number | null> {
   const { deps, journal } = context;
   await deps.failpoints.hit('before-intent');
+  if (hasOutlived(context)) return null;
   const at = deps.clock.nowMs();
   const entries = [journal.entry('step-started', `${step.id} on ${step.member}.`, { member: step.member })];
   const intended = await deps.store.recordIntent({ run: context.id, step: step.id, member: step.member, at, entries });

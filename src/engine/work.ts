@@ -7,7 +7,7 @@ import type { Run } from '../domain/run.ts';
 import { keyOf, loadRun, recordOf, type RunContext } from './context.ts';
 import { abortRun, pauseRun, stopAtSteps } from './end.ts';
 import { finish } from './finish.ts';
-import { hold, needOf, VERIFY_NEED_MS } from './hold.ts';
+import { hasOutlived, hold, needOf, VERIFY_NEED_MS } from './hold.ts';
 import { preparePatchAgain } from './patch-again.ts';
 import { runStep } from './step.ts';
 
@@ -28,7 +28,7 @@ export async function work(context: RunContext): Promise<Run> {
       await milestone(context, run, stage);
       continue;
     }
-    if ((await loadRun(context)).abortRequestedBy !== null) continue;
+    if ((await loadRun(context)).abortRequestedBy !== null || hasOutlived(context)) continue;
     if (await mayPatchAgain(context, stage)) continue;
     return stopAtSteps(context, open);
   }

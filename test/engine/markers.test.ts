@@ -114,3 +114,43 @@ describe('the markers of a run', () => {
     expect(rig.world.sent.slice(sent)).toEqual([]);
   });
 });
+
+describe('a process that stood still until its markers had run out', () => {
+  async function standStill(rig: Rig, place: 'before-intent' | 'before-look', theirs: boolean): Promise<void> {
+    let isDue = true;
+    rig.failpoints.arm(place, () => {
+      if (!isDue) return;
+      isDue = false;
+      rig.time.advance(HOUR_MS);
+      if (theirs) for (const name of ['m1', 'm2', 'm3']) holdElsewhere(rig, name, HOUR_MS);
+    });
+  }
+
+  test('begins no step among those of whoever has the members by now, and says who that is', async () => {
+    const rig = await aRig();
+    await standStill(rig, 'before-intent', true);
+    const run = await rig.runner.start(RUN);
+    expect(run.state).toBe('paused');
+    expect(run.explanation).toContain(`m1 is held by ${THEIRS}`);
+    expect(rig.world.sent).toEqual([]);
+    expect(heldBy(rig)).toEqual([`m1 ${THEIRS}`, `m2 ${THEIRS}`, `m3 ${THEIRS}`]);
+  });
+
+  test('takes them again where nobody else wants them, and goes on', async () => {
+    const rig = await aRig();
+    await standStill(rig, 'before-intent', false);
+    const run = await rig.runner.start(RUN);
+    expect(run.state, run.explanation ?? '').toBe('succeeded');
+    expect(run.steps.every(({ attempts }) => attempts === 1)).toBe(true);
+    expect(heldBy(rig)).toEqual([]);
+  });
+
+  test('does not send again what was lost, although a look says that it did not happen', async () => {
+    const rig = await aRig();
+    rig.world.mishap('write-patch', 'm1', { kind: 'lost', effect: false });
+    await standStill(rig, 'before-look', true);
+    const run = await rig.runner.start(RUN);
+    expect(run.state).toBe('paused');
+    expect(rig.world.sent.filter((text) => text === 'write-patch@m1')).toHaveLength(1);
+  });
+});

@@ -4,19 +4,16 @@ import { FAILPOINTS } from '../../../src/engine/failpoints.ts';
 import {
   abort,
   approve,
-  blind,
-  change,
   crashes,
   dieAfterSending,
   draft,
+  draftRollback,
   end,
-  fault,
   goOn,
   goOnUntil,
   press,
   reject,
   resume,
-  rollBack,
   together,
   waitFor,
   EXPIRES_MS,
@@ -24,6 +21,18 @@ import {
   type Command,
 } from './commands.ts';
 import { FAULTS } from './members.ts';
+import type { Scenario } from './scenarios.ts';
+import {
+  blind,
+  change,
+  chat,
+  comesBack,
+  elsewhereLeaves,
+  elsewhereTakes,
+  fault,
+  rollBack,
+  setHealing,
+} from './world-commands.ts';
 
 const PEOPLE = ['alice', 'bob', 'carol', 'dave', 'eve', 'frank'] as const;
 
@@ -38,6 +47,19 @@ export const SENT = [
   'start',
   'await-ready',
   'run-sql',
+  'refresh',
+  'remove-patch',
+  'healing-off',
+  'healing-back',
+] as const;
+
+const OTHERS = [
+  '',
+  '--strategy patch-in-place',
+  '--strategy stop-patch-start',
+  '--strategy planned-downgrade --to 5.21.2',
+  '--strategy align-revision',
+  '--strategy align-revision --to 5.21.2',
 ] as const;
 
 const version = fc.oneof(
@@ -45,11 +67,32 @@ const version = fc.oneof(
   { weight: 1, arbitrary: fc.constant('0.2.0') },
 );
 
-/** A run that got under way, so that most sequences reach the engine. */
-export const OPENING: readonly Command[] = [draft('alice'), approve('bob', false), approve('carol', false)];
+const APPROVALS: readonly Command[] = [approve('bob', false), approve('carol', false), approve('frank', true)];
+const OPENING: readonly Command[] = [draft('alice'), ...APPROVALS];
+
+/** Ended with its file on a member, which could not be reached when it was to go. */
+const ABORTED: readonly Command[] = [
+  ...OPENING,
+  goOnUntil('exec await-patch-consumed', 0),
+  blind(9),
+  abort('alice'),
+  fault('lost-before', 0),
+  fault('unreachable', 0),
+  goOn(LONGEST, 0),
+  blind(0),
+];
+
+/** What comes first without any trouble, and how a run then gets under way, so that most sequences reach the engine. */
+export function openingOf({ undoes }: Scenario): readonly [readonly Command[], readonly Command[]] {
+  if (undoes === undefined) return [[], OPENING];
+  const before = undoes === 'aborted' ? ABORTED : [...OPENING, goOn(LONGEST, 0), goOn(LONGEST, 0)];
+  return [before, [draftRollback('alice'), ...APPROVALS]];
+}
 
 export const COMMANDS: readonly fc.Arbitrary<Command>[] = [
-  operator.map(draft),
+  operator.map((who) => draft(who)),
+  fc.tuple(operator, fc.constantFrom(...OTHERS)).map(([who, words]) => draft(who, words)),
+  operator.map(draftRollback),
   person.map((who) => approve(who, false)),
   fc.constantFrom('bob', 'carol', 'dave').map((who) => approve(who, false)),
   person.map((who) => approve(who, true)),
@@ -84,7 +127,13 @@ export const COMMANDS: readonly fc.Arbitrary<Command>[] = [
     .tuple(fc.integer({ min: 2, max: 5 }), fc.integer({ min: 4, max: 12 }))
     .map(([times, steps]) => crashes(times, steps)),
   fc
-    .tuple(fc.constantFrom('row', 'lxcfs', 'disk', 'serving', 'mended'), fc.constantFrom('here', 'before-verify'))
+    .tuple(
+      fc.constantFrom('row', 'lxcfs', 'disk', 'serving', 'stopped', 'mended'),
+      fc.constantFrom('here', 'before-verify'),
+    )
     .map(([what, place]) => change(what, place)),
   fc.integer({ min: 1, max: 5 }).map(rollBack),
+  fc.constantFrom(0, 300, 600).map(setHealing),
+  fc.constantFrom(elsewhereTakes, elsewhereTakes, elsewhereLeaves, comesBack),
+  fc.constantFrom('down' as const, 'up' as const).map(chat),
 ];

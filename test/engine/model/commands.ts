@@ -17,8 +17,15 @@ export const EXPIRES_MS = 900_000;
 
 export interface Model {
   readonly required: number;
-  /** The run that waits for approvals, null when none does. */
-  pending: { readonly requester: string; readonly expiresAt: number; readonly approved: Set<string> } | null;
+  /** What is typed after `recover prod`. */
+  words: string;
+  /** The run that waits for approvals, null when none does. `glass`: somebody who is named for that has to approve it alone. */
+  pending: {
+    readonly requester: string;
+    readonly expiresAt: number;
+    readonly approved: Set<string>;
+    readonly glass: boolean;
+  } | null;
 }
 
 export type Command = fc.AsyncCommand<Model, System>;
@@ -27,7 +34,7 @@ function principal(person: string): string {
   return `console:${person}`;
 }
 
-function command(name: string, run: (model: Model, system: System) => Promise<void>): Command {
+export function command(name: string, run: (model: Model, system: System) => Promise<void>): Command {
   return { check: () => true, run, toString: () => name };
 }
 
@@ -41,16 +48,18 @@ async function expectState(system: System, wanted: readonly Run['state'][], why:
 
 const GOING = ['approved', 'running', 'paused', 'stale', 'failed', 'succeeded'] as const;
 
-export function draft(person: string): Command {
-  return command(`${person} drafts`, async (model, system) => {
+export function draft(person: string, other?: string): Command {
+  return command(`${person} drafts${other === undefined ? '' : ` ${other}`}`, async (model, system) => {
     const before = await system.newest();
     const free = before === null || isEnded(before.state) || isOver(model, system);
-    await system.type(person, 'recover prod');
+    await system.type(person, `recover prod ${other ?? model.words}`);
     const after = await system.newest();
     if (after === null || after.id === before?.id) return settlePending(model, system);
     if (!free) throw new Error('drafted beside another run');
     if (!OPERATORS.includes(principal(person))) throw new Error(`${person} drafted a run`);
-    model.pending = { requester: principal(person), expiresAt: system.now() + EXPIRES_MS, approved: new Set() };
+    const expiresAt = system.now() + EXPIRES_MS;
+    const glass = after.strategy === 'unblock-dead-row';
+    model.pending = { requester: principal(person), expiresAt, approved: new Set(), glass };
     await expectState(system, ['awaiting-approval'], 'a fresh draft');
   });
 }
@@ -76,7 +85,7 @@ export function approve(person: string, alone: boolean): Command {
     const who = principal(person);
     const counts = alone
       ? BREAK_GLASS.includes(who) && !pending.approved.has(who)
-      : APPROVERS.includes(who) && pending.requester !== who;
+      : !pending.glass && APPROVERS.includes(who) && pending.requester !== who;
     if (counts) pending.approved.add(who);
     if (counts && (alone || pending.approved.size >= model.required)) {
       model.pending = null;
@@ -93,7 +102,7 @@ export function reject(person: string): Command {
     if (pending === null) return;
     if (isOver(model, system)) return settlePending(model, system);
     const who = principal(person);
-    const may = APPROVERS.includes(who) || pending.requester === who;
+    const may = APPROVERS.includes(who) || pending.requester === who || (pending.glass && BREAK_GLASS.includes(who));
     if (may) model.pending = null;
     await expectState(system, [may ? 'rejected' : 'awaiting-approval'], `${person} rejects`);
   });
@@ -128,6 +137,7 @@ export function press(person: string, nth: number): Command {
     const button = buttons[nth % Math.max(1, buttons.length)];
     if (button === undefined) return;
     if (button.label === 'Approve') return followPress(approve(person, false), model, system, person, button.token);
+    if (button.label === 'Break glass') return followPress(approve(person, true), model, system, person, button.token);
     if (button.label === 'Reject') return followPress(reject(person), model, system, person, button.token);
     await system.press(person, button.token);
     if (run.state === 'paused' || run.state === 'approved' || run.state === 'running') return;
@@ -137,7 +147,7 @@ export function press(person: string, nth: number): Command {
 
 /** A button means what its command means. */
 async function followPress(same: Command, model: Model, system: System, person: string, token: string): Promise<void> {
-  await same.run(model, { ...system, type: () => system.press(person, token) });
+  await same.run(model, { ...system, type: () => system.press(person, token, 'it burns') });
 }
 
 /** Several lines in the same instant. */
@@ -157,7 +167,18 @@ async function readBack(model: Model, system: System): Promise<void> {
     return;
   }
   const approved = run.approvals.filter(({ decision }) => decision === 'approve').map(({ by }) => by);
-  model.pending = { requester: run.requestedBy, expiresAt: run.expiresAt, approved: new Set(approved) };
+  const { requestedBy: requester, expiresAt, strategy } = run;
+  model.pending = { requester, expiresAt, approved: new Set(approved), glass: strategy === 'unblock-dead-row' };
+}
+
+/** The run that ended last is to be undone; its id is only known now. */
+export function draftRollback(person: string): Command {
+  return command(`${person} drafts a rollback`, async (model, system) => {
+    const run = await system.newest();
+    if (run === null) return;
+    model.words = `--strategy rollback --of ${run.plan.undoes?.run ?? run.id}`;
+    await draft(person).run(model, system);
+  });
 }
 
 export function goOn(steps: number, pick: number): Command {
@@ -218,44 +239,5 @@ export function crashes(times: number, steps: number): Command {
       await goOn(steps, 0).run(model, system);
       await end('crash', system.codeVersion()).run(model, system);
     }
-  });
-}
-
-export function fault(kind: Fault, lateness: number): Command {
-  return command(`next text: ${kind}`, async (_model, { members }) => {
-    members.faults.unshift(kind);
-    members.lateness = lateness;
-  });
-}
-
-export function blind(looks: number): Command {
-  return command(`${looks} looks are blind`, async (_model, { members }) => {
-    members.blindLooks = looks;
-  });
-}
-
-const BLEMISHES = {
-  row: { row: 433 },
-  lxcfs: { facts: { lxcfsPid: 7 } },
-  disk: { facts: { disk: { databaseBytes: 9, freeBytes: 1 } } },
-  serving: { daemon: 'serving' },
-} as const;
-
-/** At once, or when all steps are done and the verification begins. */
-export function change(what: keyof typeof BLEMISHES | 'mended', place: 'here' | 'before-verify'): Command {
-  return command(`m2: ${what} (${place})`, async (model, system) => {
-    if (place !== 'here') await goOnUntil(place, 0).run(model, system);
-    const member = system.members.cluster.member('m2');
-    if (what === 'mended') {
-      Object.assign(member, { facts: {}, row: 402, daemon: 'crash-looping' });
-      return;
-    }
-    Object.assign(member, BLEMISHES[what]);
-  });
-}
-
-export function rollBack(times: number): Command {
-  return command(`LXD rolls back ${times} times`, async (_model, { members }) => {
-    members.cluster.rollBacks = times;
   });
 }

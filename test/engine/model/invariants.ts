@@ -2,17 +2,20 @@
  * What must hold of every list of events, whatever was clicked, lost or killed. Written from the design, not from the engine: the
  * table of transitions here is a second one on purpose.
  */
-import type { RunState } from '../../../src/domain/run.ts';
+import type { Run, RunState } from '../../../src/domain/run.ts';
 import type { TimelineKind } from '../../../src/domain/timeline.ts';
 import type { Event } from './events.ts';
 
 type StateEvent = Extract<Event, { kind: 'state' }>;
+type ProbeEvent = Extract<Event, { kind: 'probe' }>;
 
 const LEGAL: Readonly<Record<string, readonly RunState[]>> = {
   'awaiting-approval': ['approved', 'rejected', 'expired', 'aborted'],
   approved: ['running', 'stale', 'expired', 'aborted'],
   running: ['running', 'paused', 'succeeded', 'failed', 'aborted'],
   paused: ['running', 'succeeded', 'aborted'],
+  succeeded: ['rolled-back'],
+  aborted: ['rolled-back'],
 };
 
 /** The kinds of entries of which one must be put on record in the same commit. */
@@ -63,6 +66,8 @@ export function violations(events: readonly Event[], rules: Rules): readonly str
     ...aborts(events),
     ...resumes(events),
     ...versions(events),
+    ...rollbacks(events),
+    ...exclusion(events),
   ];
 }
 
@@ -101,6 +106,7 @@ function approvals(events: readonly Event[], { required, approvers, breakGlass }
     const people = new Set(given.map(({ by }) => by));
     const alone = given.some(({ by, reason }) => reason !== null && breakGlass.includes(by));
     return [
+      ...(after.strategy === 'unblock-dead-row' && !alone ? [`${run}: a member was given up without break-glass`] : []),
       ...(people.size === given.length ? [] : [`${run}: one person approved twice`]),
       ...(alone || people.size >= required ? [] : [`${run}: approved by ${people.size} of ${required}`]),
       ...given
@@ -121,18 +127,52 @@ function oneActive(events: readonly Event[]): readonly string[] {
 
 /** Success rests on the last reading of all members, or on a person's word once every step is done. */
 function successes(events: readonly Event[]): readonly string[] {
-  let inStep = false;
+  let seen: ProbeEvent | null = null;
   return events.flatMap((event) => {
-    if (event.kind === 'probe' && event.by === 'engine') inStep = event.inStep;
+    if (event.kind === 'probe' && event.by === 'engine') seen = event;
     if (event.kind !== 'state' || event.to !== 'succeeded') return [];
     const verified = event.entries.some(({ kind }) => kind === 'verified');
-    if (verified) return inStep ? [] : [`${event.run} succeeded, and the members were not in step`];
+    if (verified)
+      return isAsPlanned(event.after, seen) ? [] : [`${event.run} succeeded, and the members are not as planned`];
     const open = event.after.steps.filter(({ state }) => state !== 'done');
     const byPerson =
       event.from === 'paused' &&
       event.entries.some(({ kind, text }) => kind === 'run-ended' && text.includes('console:'));
     return byPerson && open.length === 0 ? [] : [`${event.run} succeeded unverified, with ${open.length} open steps`];
   });
+}
+
+/** Whom the plan names serves with the row that it names, no file lies anywhere, and healing is as it was. */
+function isAsPlanned({ plan }: Run, seen: ProbeEvent | null): boolean {
+  if (seen === null || seen.members.some(({ patch }) => patch)) return false;
+  if (plan.healingS !== undefined && plan.healingS !== seen.healingS) return false;
+  return plan.baseline.targets.every(({ member, extensions }) =>
+    seen.members.some(({ name, serves, row }) => name === member && serves && row === extensions),
+  );
+}
+
+/** A run counts as rolled back by the run that was drafted for that, once the members are as that one planned. */
+function rollbacks(events: readonly Event[]): readonly string[] {
+  const runs = new Map<string, Run>();
+  let seen: ProbeEvent | null = null;
+  return events.flatMap((event) => {
+    if (event.kind === 'probe' && event.by === 'engine') seen = event;
+    if (event.kind !== 'state') return [];
+    runs.set(event.run, event.after);
+    if (event.to !== 'rolled-back') return [];
+    const by = [...runs.values()].find(({ plan, state }) => plan.undoes?.run === event.run && state === 'running');
+    if (by === undefined) return [`${event.run} became rolled-back, and no run was at it`];
+    return isAsPlanned(by, seen) ? [] : [`${event.run} became rolled-back, and the members are not as planned`];
+  });
+}
+
+/** While another installation's marker is valid on a member nothing is sent there but the removal of our own file. */
+function exclusion(events: readonly Event[]): readonly string[] {
+  return events.flatMap((event) =>
+    event.kind === 'exec' && !isRemoval(event.step) && event.heldBy !== null && event.heldBy !== `here ${event.run}`
+      ? [`${event.run}: ${event.step} was sent while ${event.heldBy} had the member`]
+      : [],
+  );
 }
 
 /** Each text of a step has an intent of its own before it, of a run that is running; the removal of our own patch needs none. */

@@ -9,6 +9,8 @@ import type { Run } from '../../../src/domain/run.ts';
 import type { ExecOutcome, ExecRequest, Target, Transport } from '../../../src/ports/transport.ts';
 import type { PlanStep, StepKind } from '../../../src/domain/plan.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { requireMemberName } from '../../../src/domain/ids.ts';
+import type { FakeMarkers } from '../../support/markers.ts';
 import type { FakeCluster } from '../../support/fake-cluster.ts';
 import { orderText, requireOrder } from '../../support/order-text.ts';
 import type { Event } from './events.ts';
@@ -42,12 +44,13 @@ export interface MembersDeps {
   readonly store: Store;
   readonly gates: Gates;
   readonly events: Event[];
+  readonly markers: FakeMarkers;
   readonly now: () => number;
 }
 
 const NOTHING = { stdout: new Uint8Array(), stderr: new Uint8Array(), truncated: false, durationMs: 1 };
 
-export function reachThrough({ members, store, gates, events, now }: MembersDeps): Transport {
+export function reachThrough({ members, store, gates, events, markers, now }: MembersDeps): Transport {
   const { cluster } = members;
 
   async function look(target: Target, request: ExecRequest): Promise<ExecOutcome> {
@@ -56,7 +59,7 @@ export function reachThrough({ members, store, gates, events, now }: MembersDeps
     if (blind) members.blindLooks -= 1;
     const said = blind || outcome.kind !== 'exited' ? 'unknown' : new TextDecoder().decode(outcome.stdout);
     const step = `${requireOrder(request.text).call.kind}@${target.member.name}`;
-    const early = members.late.some((one) => one.step === step && !one.reads);
+    const early = members.late.some((one) => one.step === step && !one.reads && !isJoined(one.step));
     events.push({ kind: 'look', step, verdict: said, early });
     return { ...NOTHING, kind: 'exited', code: 0, stdout: new TextEncoder().encode(said) };
   }
@@ -67,7 +70,9 @@ export function reachThrough({ members, store, gates, events, now }: MembersDeps
     const act = (): Promise<ExecOutcome> => cluster.transport.exec(target, { ...request, text: orderText(step.call) });
     const fault = members.faultsOf.get(step.call.kind)?.shift() ?? members.faults.shift() ?? null;
     const ran = fault !== 'unreachable';
-    events.push({ kind: 'exec', run: run.id, step: `${step.call.kind}@${step.member}`, ran });
+    const marker = markers.held.get(step.member);
+    const heldBy = marker === undefined || marker.until <= now() ? null : marker.owner;
+    events.push({ kind: 'exec', run: run.id, step: `${step.call.kind}@${step.member}`, ran, heldBy });
     switch (fault) {
       case null:
         return act();
@@ -121,16 +126,24 @@ async function findStep(
   throw new Error(`nobody approved this text for ${target.member.name}: ${text.slice(0, 80)}`);
 }
 
-export function seenOf(cluster: FakeCluster, by: 'engine' | 'recover'): Event {
-  const facts = cluster.members.map(({ daemon, row, patch }) => `${daemon} ${row} ${patch}`).join(', ');
-  return { kind: 'probe', by, inStep: isInStep(cluster), facts };
+export function seenOf({ members, healingS }: FakeCluster, by: 'engine' | 'recover'): Event {
+  const facts = members.map(
+    ({ daemon, row, patch, build, dead }) =>
+      `${daemon === 'starting' ? 'crash-looping' : daemon} ${row} ${patch} ${build} ${dead}`,
+  );
+  const truths = members.map(({ name, daemon, row, patch, dead }) => ({
+    name: requireMemberName(name),
+    serves: daemon === 'serving' && !dead,
+    row,
+    patch,
+  }));
+  return { kind: 'probe', by, members: truths, healingS, facts: facts.join(', ') };
 }
 
-function isInStep({ members }: FakeCluster): boolean {
-  return members.every(({ daemon, row, patch }) => daemon === 'serving' && row === LOW && !patch);
+/** snapd makes one change at a time: a second refresh joins the first, so that nothing missing says enough. */
+function isJoined(step: string): boolean {
+  return step.startsWith('refresh@');
 }
-
-const LOW = 387;
 
 export function probeThrough({ members, gates, events }: MembersDeps): RunnerDeps['prober'] {
   return {

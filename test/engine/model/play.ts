@@ -4,16 +4,18 @@ import { verifyChain } from '../../../src/domain/timeline-chain.ts';
 import type { StepKind } from '../../../src/domain/plan.ts';
 import { isEnded } from '../../../src/domain/run.ts';
 import { aCluster } from '../../support/cluster.ts';
-import type { DaemonState } from '../../support/observation-spec.ts';
-import { COMMANDS, OPENING, SENT } from './choices.ts';
+import { COMMANDS, openingOf, SENT } from './choices.ts';
 import { APPROVERS, BREAK_GLASS, OPERATORS, type Model } from './commands.ts';
 import { FAULTS, type Fault } from './members.ts';
 import { violations } from './invariants.ts';
+import { SCENARIOS, type Scenario, type ScenarioName } from './scenarios.ts';
 import { createSystem, type Disk, type System } from './system.ts';
 
 export interface Setting {
   readonly required: number;
-  readonly daemon: DaemonState;
+  readonly scenario: ScenarioName;
+  /** `cluster.healing_threshold` in s. */
+  readonly healingS: number;
   /** Begin with a run that is under way. */
   readonly started: boolean;
   /** What becomes of the first texts. */
@@ -24,9 +26,13 @@ export interface Setting {
   readonly lateness: number;
 }
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a record of our own
+const NAMES = Object.keys(SCENARIOS) as ScenarioName[];
+
 export const SETTING: fc.Arbitrary<Setting> = fc.record({
   required: fc.constantFrom(1, 2),
-  daemon: fc.constantFrom('crash-looping', 'crash-looping', 'stopped'),
+  scenario: fc.constantFrom(...NAMES),
+  healingS: fc.constantFrom(0, 0, 300),
   started: fc.constantFrom(true, true, true, false),
   faults: fc.array(
     fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(...FAULTS) }),
@@ -47,20 +53,24 @@ export function sequences(replayPath?: string): fc.Arbitrary<Iterable<fc.AsyncCo
 
 export async function play(
   disk: Disk,
-  { required, daemon, started, faults, faultsOf, blindLooks, lateness }: Setting,
+  { required, scenario: name, healingS, started, faults, faultsOf, blindLooks, lateness }: Setting,
   sequence: Iterable<fc.AsyncCommand<Model, System>>,
 ): Promise<readonly string[]> {
   const cluster = aCluster({
     roles: { operators: OPERATORS, approvers: APPROVERS },
     approvals: { required, breakGlass: BREAK_GLASS },
   });
-  const system = await createSystem({ disk, cluster, daemon });
+  const scenario: Scenario = SCENARIOS[name];
+  const system = await createSystem({ disk, cluster, prepare: scenario.prepare });
   try {
+    const model: Model = { required, words: scenario.words, pending: null };
+    const [before, opening] = openingOf(scenario);
+    for (const command of before) await command.run(model, system);
+    system.members.cluster.healingS = healingS;
     Object.assign(system.members, { blindLooks, lateness });
     system.members.faults.push(...faults);
     for (const [kind, fault] of faultsOf) system.members.faultsOf.set(kind, [fault]);
-    const model: Model = { required, pending: null };
-    if (started) for (const command of OPENING) await command.run(model, system);
+    if (started) for (const command of opening) await command.run(model, system);
     await fc.asyncModelRun(() => ({ model, real: system }), sequence);
     await comeToRest(system);
     judge(system, required);
@@ -76,7 +86,9 @@ async function comeToRest(system: System): Promise<void> {
   members.faults.length = 0;
   members.faultsOf.clear();
   members.blindLooks = 0;
+  system.chat.isDown = false;
   await system.settle();
+  await system.deliverAll();
   const run = await system.newest();
   if (run !== null && ['approved', 'running'].includes(run.state))
     throw new Error(`nobody works on a run that is ${run.state}`);
@@ -108,5 +120,9 @@ async function judgeRecord(system: System): Promise<void> {
 
 /** The states that were reached, for the account of what the sequences covered. */
 function reached({ events }: System): readonly string[] {
-  return events.flatMap((event) => (event.kind === 'state' ? [`${event.from ?? 'nothing'} → ${event.to}`] : []));
+  return events.flatMap((event) => {
+    if (event.kind !== 'state') return [];
+    const change = `${event.from ?? 'nothing'} → ${event.to}`;
+    return event.to === 'succeeded' ? [change, `${event.after.strategy}: ${change}`] : [change];
+  });
 }

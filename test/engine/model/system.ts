@@ -2,7 +2,7 @@
  * Lockstep as a whole, without SSH and without a chat platform: commands and buttons, the real runner, a real store, three fake
  * members, a clock and gates that the test owns. A crash drops the process; the store, the members and the clock go on.
  */
-import { createFakeMarkers } from '../../support/markers.ts';
+import { createFakeMarkers, type FakeMarkers } from '../../support/markers.ts';
 import { COMMANDS } from '../../../commands/index.ts';
 import type { AppDeps } from '../../../src/app/deps.ts';
 import { createInbound, type HandleInbound } from '../../../src/app/inbound.ts';
@@ -11,15 +11,16 @@ import type { ClusterConfig } from '../../../src/domain/cluster.ts';
 import type { Run } from '../../../src/domain/run.ts';
 import type { RunnerDeps } from '../../../src/engine/deps.ts';
 import { createFailpoints, FAILPOINTS } from '../../../src/engine/failpoints.ts';
+import { createOutbox, type Outbox } from '../../../src/engine/outbox.ts';
+import { createPresent } from '../../../src/app/present.ts';
 import { createRunner, type Runner } from '../../../src/engine/runner.ts';
 import type { ChatPort } from '../../../src/ports/chat.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { Clock, Timers } from '../../../src/ports/system.ts';
 import { aPerson } from '../../support/cluster.ts';
 import { SILENT } from '../../support/engine.ts';
-import { createFakeCluster } from '../../support/fake-cluster.ts';
+import { createFakeCluster, type FakeCluster } from '../../support/fake-cluster.ts';
 import { NOW } from '../../support/observation.ts';
-import type { DaemonState } from '../../support/observation-spec.ts';
 import { RELEASES } from '../../support/releases.ts';
 import type { Event } from './events.ts';
 import { createGates, quiet, type Gates } from './gates.ts';
@@ -42,18 +43,23 @@ export interface System {
   /** Data of every answer, newest last. */
   readonly answers: { readonly kind: string; readonly code: string | null }[];
   readonly gates: Gates;
+  readonly markers: FakeMarkers;
+  /** Down: every post and edit has to be tried again. */
+  readonly chat: { isDown: boolean };
   store(): Store;
   codeVersion(): string;
   now(): number;
   advance(ms: number): Promise<void>;
   type(person: string, ...lines: readonly string[]): Promise<void>;
-  press(person: string, token: string): Promise<void>;
+  press(person: string, token: string, text?: string): Promise<void>;
   buttons(run: Run): readonly { readonly label: string; readonly token: string }[];
   newest(): Promise<Run | null>;
   /** The process is killed, and the next one takes up what it left. */
   crash(codeVersion: string): Promise<void>;
   /** The process is asked to end, drains, and the next one takes up what it left. */
   restart(codeVersion: string): Promise<void>;
+  /** Time passes for the outbox alone, until nothing is behind. */
+  deliverAll(): Promise<void>;
   /** Opens gates until nothing stands anywhere; throws when that does not come to an end. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -62,6 +68,7 @@ export interface System {
 interface Process {
   readonly runner: Runner;
   readonly handle: HandleInbound;
+  readonly outbox: Outbox;
   readonly store: Store;
   readonly life: { isOver: boolean };
 }
@@ -69,10 +76,12 @@ interface Process {
 export interface SystemOptions {
   readonly disk: Disk;
   readonly cluster: ClusterConfig;
-  readonly daemon: DaemonState;
+  readonly prepare: (cluster: FakeCluster) => void;
 }
 
 const MOST_OPENED = 2_000;
+const MOST_ROUNDS = 50;
+const RETRY = { kind: 'retry', afterMs: 0, reason: 'down' } as const;
 const NEVER = new Promise<never>(() => undefined);
 
 /** After the end nothing that the dead process asks for happens, and nothing answers it. */
@@ -85,7 +94,7 @@ function mortal<T extends object>(port: T, life: { readonly isOver: boolean }): 
   return Object.fromEntries(methods) as T;
 }
 
-export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemOptions): Promise<System> {
+export async function createSystem({ disk: firstDisk, cluster, prepare }: SystemOptions): Promise<System> {
   let now = NOW;
   let version = '0.1.0';
   let disk = firstDisk;
@@ -97,14 +106,17 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
   const answers: System['answers'] = [];
   const gates = createGates();
   const members: Members = {
-    cluster: createFakeCluster(clock, daemon),
+    cluster: createFakeCluster(clock, 'stopped'),
     faults: [],
     faultsOf: new Map(),
     blindLooks: 0,
     late: [],
     lateness: 0.5,
   };
+  prepare(members.cluster);
   const markers = createFakeMarkers(clock);
+  const chatState = { isDown: false };
+  let sleepers: (() => void)[] = [];
   const log = { ...SILENT, error: (_message: string, _fields: unknown, cause?: unknown) => void errors.push(cause) };
   const count = (): string => String((ids += 1));
 
@@ -138,13 +150,35 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
     },
   };
 
+  /** Sleeps until it is woken: the time of the engine does not pass for the sake of a card. */
+  const outboxTimers: Timers = {
+    sleep: (_ms, signal) =>
+      new Promise((resolve) => {
+        sleepers.push(() => resolve('elapsed'));
+        signal?.addEventListener('abort', () => resolve('aborted'));
+      }),
+  };
+
+  async function deliverAll(): Promise<void> {
+    for (let rounds = 0; (await disk.store.pendingCards()) > 0; rounds += 1) {
+      if (rounds > MOST_ROUNDS) throw new Error('cards are left that nobody delivers');
+      await advance(60_000);
+      process.outbox.kick();
+      for (const wake of sleepers.splice(0)) wake();
+      await quiet();
+    }
+  }
+
   function begin(): Process {
     const life = { isOver: false };
     const store = mortal(watchStore(disk.store, events, states), life);
     const failpoints = createFailpoints();
     for (const place of FAILPOINTS) failpoints.arm(place, () => gates.wait(place));
-    const reach = { members, store: disk.store, gates, events, now: () => now };
+    const reach = { members, store: disk.store, gates, events, markers, now: () => now };
     const findCluster: RunnerDeps['findCluster'] = (name) => (name === cluster.name ? cluster : undefined);
+    const chats = new Map([['console', chat] as const]);
+    const present = createPresent({ store, clock, clusters: [cluster], tokenKey: KEY });
+    const outbox = createOutbox({ store, chats, present, clock, timers: outboxTimers, log });
     const runner = createRunner({
       store,
       transport: mortal(reachThrough(reach), life),
@@ -158,7 +192,7 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
       log,
       codeVersion: version,
       failpoints,
-      onChange: () => undefined,
+      onChange: () => outbox.kick(),
     });
     const deps: AppDeps = {
       clusters: [cluster],
@@ -166,7 +200,10 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
       store,
       clock,
       timers: {
-        sleep: (_ms, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve('aborted'))),
+        sleep: async (_ms, signal) =>
+          signal === undefined
+            ? 'elapsed'
+            : new Promise((resolve) => signal.addEventListener('abort', () => resolve('aborted'))),
       },
       ids: { runId: () => `r${count().padStart(6, '0')}`, incidentId: () => 'i000000', token: count, messageId: count },
       log,
@@ -182,26 +219,27 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
         settled: (run) => runner.settled(run),
         resume: (request) => runner.resume(request),
       },
-      outbox: { kick: () => undefined },
-      chats: new Map([['console', chat]]),
+      outbox,
+      chats,
       tokenKey: KEY,
       codeVersion: version,
       localChecks: async () => [],
       docs: [],
       helpNotes: [],
     };
-    return { runner, handle: createInbound(deps, COMMANDS), store: disk.store, life };
+    return { runner, handle: createInbound(deps, COMMANDS), outbox, store: disk.store, life };
   }
 
   const chat: ChatPort = {
     platform: 'console',
     async post(_address, { data }) {
+      if (chatState.isDown) return RETRY;
       const code =
         data?.kind === 'refusal' ? (data.reasons[0]?.code ?? null) : data?.kind === 'problem' ? data.code : null;
       answers.push({ kind: data?.kind ?? 'text', code });
       return { kind: 'delivered', externalId: count() };
     },
-    edit: async (_address, externalId) => ({ kind: 'delivered', externalId }),
+    edit: async (_address, externalId) => (chatState.isDown ? RETRY : { kind: 'delivered', externalId }),
   };
   const states: Parameters<typeof watchStore>[2] = new Map();
   let process = begin();
@@ -225,6 +263,7 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
   async function next(codeVersion: string): Promise<void> {
     process.life.isOver = true;
     gates.dropAll();
+    sleepers = [];
     disk = await disk.reopen();
     version = codeVersion;
     events.push({ kind: 'process', codeVersion });
@@ -245,6 +284,9 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
     errors,
     answers,
     gates,
+    markers,
+    chat: chatState,
+    deliverAll,
     store: () => disk.store,
     codeVersion: () => version,
     now: () => now,
@@ -252,7 +294,7 @@ export async function createSystem({ disk: firstDisk, cluster, daemon }: SystemO
     async type(person, ...lines) {
       await Promise.all(lines.map((text) => inbound(person, { kind: 'line', text })));
     },
-    press: (person, token) => inbound(person, { kind: 'press', token }),
+    press: (person, token, text) => inbound(person, { kind: 'press', token, text: text ?? null }),
     buttons: (run) => actionsOf(KEY, run),
     newest: async () => (await disk.store.listRuns({ limit: 1 }))[0] ?? null,
     crash: next,
