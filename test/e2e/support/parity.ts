@@ -1,0 +1,159 @@
+/** What is compared between platforms, and the one table of what may differ. */
+import type { Block, Inline } from '../../../src/chat/message.ts';
+import { visibleLine } from '../../../src/chat/visible.ts';
+import { shortTime } from '../../../src/chat/words.ts';
+import type { Data } from '../../../src/domain/data.ts';
+import { DISCORD, SLACK } from './chat-world.ts';
+import { dataOf, finalOf, type Recorded } from './recorded.ts';
+import type { Side } from './sides.ts';
+
+interface Difference {
+  readonly what: string;
+  readonly why: string;
+  /** Words that a platform adds of itself. */
+  readonly adds?: Readonly<Record<string, RegExp>>;
+}
+
+/** Everything that may differ; nothing else does. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    what: 'the summary line above the card',
+    why: 'Discord shows it as the message, Slack in the notification alone, the console not at all',
+  },
+  {
+    what: 'how many lines of a folded text stand there',
+    why: 'phones have little room: Slack shows three lines, Discord one that names them, the console one',
+    adds: {
+      slack: /^(Not|shown|here:|more|lines|of|All|it:|and|\d+)$/,
+      discord: /^(Not|shown|here:|more|lines?|of|All|it:|folded\.?|texts?|and|\d+)$/,
+      console: /^(┊|…|more|lines|\d+)$/,
+    },
+  },
+  {
+    what: 'the form of a table',
+    why: 'where it is too wide, cells wrap, columns become rows, or each row becomes a paragraph',
+    adds: { slack: /^·$/, discord: /^·$/ },
+  },
+  {
+    what: 'the sign of the tone',
+    why: 'a coloured dot in Slack, the colour of the embed in Discord',
+    adds: { console: /^[●│─]+$/ },
+  },
+  { what: 'a card while members are being asked', why: 'it is there only where a look took over 2 s' },
+  { what: 'how often a card was edited', why: 'edits are coalesced by time: the first and the last state count' },
+  {
+    what: 'who somebody is',
+    why: 'ids are the platform’s own; a name at the console is asserted, and says so',
+  },
+];
+
+export interface Told {
+  readonly recorded: Recorded;
+  /** `root`, `thread`, and whom alone it was said to. */
+  readonly place: string;
+  readonly summary: string;
+  /** First and last, ids and times taken out. */
+  readonly data: readonly Data[];
+  readonly message: unknown;
+  readonly labels: readonly string[];
+}
+
+export function told({ messages }: Side): readonly Told[] {
+  return messages
+    .filter((recorded) => !isAsking(recorded))
+    .map((recorded) => {
+      const { message } = finalOf(recorded);
+      const all = dataOf(recorded);
+      const ends = all.length > 1 ? [all[0], all.at(-1)] : all;
+      const { address } = recorded;
+      return {
+        recorded,
+        place: `${address.thread === null ? 'root' : 'thread'}${address.user === null ? '' : ', private'}`,
+        summary: neutral(message.summary),
+        data: ends.map((data) => neutralValue(data) as Data),
+        message: neutralValue({ ...message, actions: message.actions.map(({ token: _token, ...shown }) => shown) }),
+        labels: message.actions.map(({ label }) => label),
+      };
+    });
+}
+
+function isAsking(recorded: Recorded): boolean {
+  return dataOf(recorded).length === 0 && /^Asking |asked/.test(finalOf(recorded).message.summary);
+}
+
+function neutral(text: string): string {
+  return text
+    .replaceAll(SLACK.ada, 'ADA')
+    .replaceAll(SLACK.ben, 'BEN')
+    .replaceAll(DISCORD.ada, 'ADA')
+    .replaceAll(DISCORD.ben, 'BEN')
+    .replace(/console:(ada|ben) \(OS user \w+\)/g, '$1')
+    .replace(/(console|slack|discord):(ADA|BEN|ada|ben)/g, (_, __, name: string) => name.toUpperCase())
+    .replace(/\b[ri][0-9a-z]{6}\b/g, (id) => `${id[0] ?? ''}ID`)
+    .replace(/\b[0-9a-f]{12,64}\b/g, 'HASH')
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?UTC|Z)?/g, 'TIME')
+    .replace(/\b\d\d:\d\d:\d\d\b/g, 'TIME')
+    .replace(/\b\d+(\.\d+)? ?(ms|s|min|h)\b/g, 'SPAN');
+}
+
+const TIMES = /^(at|expiresAt|happenedAt|recordedAt|tookMs|hash|previous|pid)$/;
+
+function neutralValue(value: unknown, key = ''): unknown {
+  if (TIMES.test(key)) return 'TIME';
+  if (typeof value === 'string') return neutral(value);
+  if (Array.isArray(value)) return value.map((each) => neutralValue(each));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, neutralValue(each, name)]));
+}
+
+/** The words of the neutral message, folded texts left out: what everybody must be able to read. */
+export function plainOf(recorded: Recorded): string {
+  const { message } = finalOf(recorded);
+  if (message.blocks.length === 0) return message.summary;
+  return message.blocks.flatMap(plainBlock).join('\n');
+}
+
+function plainBlock(block: Block): readonly string[] {
+  switch (block.kind) {
+    case 'heading':
+      return [block.text];
+    case 'text':
+    case 'note':
+      return [block.parts.map(plainInline).join('')];
+    case 'fields':
+      return block.fields.map(({ label, value }) => `${label} ${value.map(plainInline).join('')}`);
+    case 'table':
+      return block.rows.length === 0 ? [] : [block.columns.join(' '), ...block.rows.map((row) => row.join(' '))];
+    case 'code':
+      return [block.title ?? '', block.fold === true ? '' : block.text];
+    default:
+      return [];
+  }
+}
+
+function plainInline(part: Inline): string {
+  if (part.kind === 'time') return shortTime(part.at);
+  if (part.kind === 'user') return part.name;
+  return part.text;
+}
+
+function words(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .flatMap((line) => visibleLine(line).split(/\s+/))
+    .filter((word) => word !== '' && !/^[│─·|]+$/.test(word));
+}
+
+export function lostWords(_side: string, recorded: Recorded, read: string): readonly string[] {
+  const there = new Set(words(read));
+  return words(plainOf(recorded)).filter((word) => !there.has(word));
+}
+
+export function strangeWords(side: string, recorded: Recorded, read: string): readonly string[] {
+  const { message } = finalOf(recorded);
+  const folded = message.blocks.flatMap((block) => (block.kind === 'code' ? [block.text] : []));
+  const known = new Set(words([message.summary, plainOf(recorded), ...folded].join('\n')));
+  const platform = side.split(' ')[0] ?? '';
+  const allowed = DIFFERENCES.flatMap(({ adds }) => adds?.[platform] ?? []);
+  return words(read).filter((word) => !known.has(word) && !allowed.some((pattern) => pattern.test(word)));
+}
