@@ -1,6 +1,6 @@
 /** A rehearsal as ground: its state, what its members heard, and its end. Its process is used for one case after the other. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layoutOf } from '../../src/rehearsal/host/layout.ts';
 import { configOf, nodesOf } from '../../src/rehearsal/model/tables.ts';
@@ -67,8 +67,6 @@ export async function openRehearsal({ host, situation, home, seed }: RehearsalOp
     },
     async close() {
       await host.ask({ kind: 'close' });
-      // A script of a member may still be writing its last file.
-      rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }

@@ -1,4 +1,5 @@
 /** All cases on rehearsal clusters, several side by side: most of a run is waiting. Each has a directory of its own. */
+import { rm } from 'node:fs/promises';
 import type { MatrixCase } from './cases.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { openRehearsal, startHost, type Host } from './rehearsal-ground.ts';
@@ -34,6 +35,15 @@ async function playOne(one: MatrixCase, host: Host): Promise<CaseReport> {
     await ground.close();
     return report;
   } finally {
-    home.remove();
+    await removeLate(home.path);
+  }
+}
+
+/** A script of a member may still be writing its last file. */
+async function removeLate(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+  } catch (error) {
+    console.log(`      ${path} could not be removed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
