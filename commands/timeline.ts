@@ -1,5 +1,5 @@
 /** What is on record. */
-import { argument, defineCommand } from '../src/app/registry.ts';
+import { argument, defineCommand, option } from '../src/app/registry.ts';
 import { showTimeline } from '../src/app/timeline.ts';
 
 export const timeline = defineCommand({
@@ -10,8 +10,9 @@ export const timeline = defineCommand({
       { kind: 'text', placeholder: 'about' },
       'A cluster, a run or an incident; without it the incident of this thread, or everything.',
     ),
+    format: option({ kind: 'enum', values: ['md', 'json', 'csv', 'html', 'svg', 'png'] }, 'The whole of it as a file.'),
   },
   role: 'view',
-  examples: ['timeline prod', 'timeline r4k2x9a', 'timeline i4k2x9a'],
-  handle: (call, { about }) => showTimeline(call, about),
+  examples: ['timeline prod', 'timeline r4k2x9a', 'timeline i4k2x9a', 'timeline i4k2x9a --format md'],
+  handle: (call, { about, format }) => showTimeline(call, about, format),
 });

@@ -3,6 +3,7 @@
  * nothing; the only place besides `cli` where adapters meet the app.
  */
 import { COMMANDS } from '../commands/index.ts';
+import { createPicture } from './adapters/picture/resvg.ts';
 import { openStore, type SqliteStore } from './adapters/sqlite/open-store.ts';
 import { createSshTransport } from './adapters/ssh/transport.ts';
 import { createClock } from './adapters/system/clock.ts';
@@ -108,6 +109,7 @@ export async function createLockstep(options: LockstepOptions): Promise<Result<L
     chats,
     tokenKey,
     codeVersion,
+    picture: createPicture(),
     localChecks: () => options.localChecks(store),
     docs: documentCommands(COMMANDS),
     helpNotes: options.helpNotes,

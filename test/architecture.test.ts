@@ -89,7 +89,8 @@ const SDK_ROOMS: Readonly<Record<string, readonly string[]>> = {
   pino: ['adapters/system'],
   yaml: ['config'],
   'prom-client': ['adapters/system'],
-  '@resvg/': ['adapters/system'],
+  '@resvg/': ['adapters/picture'],
+  'dejavu-fonts-ttf': ['adapters/picture'],
 };
 
 const NONDETERMINISM =

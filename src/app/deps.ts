@@ -11,6 +11,7 @@ import type { Platform } from '../domain/person.ts';
 import type { ReleaseTable } from '../domain/release.ts';
 import type { Run } from '../domain/run.ts';
 import type { ChatPort } from '../ports/chat.ts';
+import type { Picture } from '../ports/picture.ts';
 import type { Store } from '../ports/store.ts';
 import type { Clock, Ids, Log, Timers } from '../ports/system.ts';
 
@@ -61,6 +62,8 @@ export interface AppDeps {
   /** Secret of this installation; the tokens of buttons are derived from it, so that they can be shown again after a restart. */
   readonly tokenKey: string;
   readonly codeVersion: string;
+  /** Absent where no picture can be drawn. */
+  readonly picture?: Picture;
   /** Configuration, data directory, disk, database: what can be checked without a member. */
   localChecks(): Promise<readonly DoctorCheck[]>;
   readonly docs: readonly CommandDoc[];

@@ -158,9 +158,9 @@ async function close(stage: Stage, lockstep: Lockstep, target: Target, { healed,
     ? [`The cluster is in step again. The tour took ${describeDuration(tookMs)}.`]
     : ['The cluster is NOT in step: this should not happen. The cards above say where it stopped.'];
   stage.output.print('');
+  narrate(stage, [...said, 'The timeline, for people and for programs:']);
+  stage.output.print(files.join('\n'));
   narrate(stage, [
-    ...said,
-    `The timeline, for people and for programs: ${files.join(' and ')}`,
     'Next: "npm run console" gives you such a rehearsal to try yourself; with --config clusters.yaml it opens your own clusters.',
   ]);
 }

@@ -38,7 +38,9 @@ export function lanesOf(subject: ReportSubject): readonly Lane[] {
   const byMember = new Map<string, TimelineEntry[]>();
   for (const entry of states) {
     const key = `${entry.cluster ?? ''}/${entry.member ?? ''}`;
-    byMember.set(key, [...(byMember.get(key) ?? []), entry]);
+    const there = byMember.get(key);
+    if (there === undefined) byMember.set(key, [entry]);
+    else there.push(entry);
   }
   if (cluster !== null)
     return members.map((member) => laneOf(cluster, member, byMember.get(`${cluster}/${member}`), range));

@@ -143,8 +143,12 @@ describe.skipIf(!linux).concurrent('the console with a rehearsal cluster', () =>
       expect(ended.stdout).toContain('The cluster is in step again');
       const [path = ''] = /\S+timeline-rehearsal\.json/.exec(ended.stdout) ?? [];
       const report: unknown = JSON.parse(readFileSync(path, 'utf8'));
-      expect(report).toMatchObject({ about: 'rehearsal', head: { hash: expect.any(String) } });
-      expect(readFileSync(path.replace(/json$/, 'md'), 'utf8')).toContain('# Timeline of rehearsal');
+      expect(report).toMatchObject({
+        about: { kind: 'cluster', name: 'rehearsal' },
+        head: { hash: expect.any(String) },
+      });
+      expect(readFileSync(path.replace(/json$/, 'png')).subarray(1, 4).toString()).toBe('PNG');
+      expect(readFileSync(path.replace(/json$/, 'md'), 'utf8')).toContain('# Report of cluster rehearsal');
     },
     120_000,
   );

@@ -2,7 +2,7 @@
 import type { TimelineData } from '../../domain/data.ts';
 import { orderTimeline, type OrderedEntry } from '../../domain/timeline-order.ts';
 import { BREAK_GLASS_MARK, type TimelineEntry } from '../../domain/timeline.ts';
-import { code, heading, message, nextCommand, note, strong, table, text, time } from '../build.ts';
+import { code, heading, message, mono, nextCommand, note, strong, table, text, time } from '../build.ts';
 import type { Block, Message } from '../message.ts';
 import { describeDuration, isoTime, plural, shortTime } from '../words.ts';
 
@@ -41,6 +41,8 @@ export interface TimelineView {
   /** Entries that were left out at the beginning. */
   readonly omitted: number;
   readonly next: string;
+  /** Name of the file that shows it as a picture; null where there is none. */
+  readonly picture?: string | null;
 }
 
 export function timelineMessage(view: TimelineView): Message {
@@ -53,6 +55,7 @@ export function timelineMessage(view: TimelineView): Message {
   const shown = ordered.filter(({ entry }) => !isRoutine(entry));
   return message(title, 'neutral', [
     heading(title),
+    ...pictureOf(view),
     ...(view.omitted > 0 ? [note(`${view.omitted} earlier left out.`)] : []),
     table(['', 'when', 'after', 'who', 'what'], rowsOf(shown)),
     ...durationNote(ordered),
@@ -61,6 +64,47 @@ export function timelineMessage(view: TimelineView): Message {
       `Each entry carries the hash of the one before; this list ends at ${last.sequence}, ${last.hash.slice(0, 12)}.`,
     ),
     nextCommand(view.next),
+  ]);
+}
+
+function pictureOf({ about, picture = null }: TimelineView): readonly Block[] {
+  return picture === null ? [] : [{ kind: 'image', alt: `What each member of ${about} did over time`, file: picture }];
+}
+
+export interface FileView {
+  readonly about: string;
+  /** `Markdown`, `an HTML page`. */
+  readonly format: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly entries: number;
+  readonly range: { readonly from: number; readonly to: number } | null;
+  /** Of the whole chain. */
+  readonly head: { readonly sequence: number; readonly hash: string } | null;
+  readonly isPicture: boolean;
+  readonly next: string;
+}
+
+export function fileMessage(view: FileView): Message {
+  const { about, format, file, bytes, entries, range, head, isPicture, next } = view;
+  const title = `Timeline of ${about} as ${format}: ${plural(entries, 'entry', 'entries')}`;
+  const span = range === null ? [] : [text('From ', time(range.from), ' to ', time(range.to), '.')];
+  const size = bytes < 10_240 ? `${bytes} bytes` : `${Math.round(bytes / 1024)} KiB`;
+  const chain =
+    head === null
+      ? []
+      : [
+          note(
+            `The chain ends at entry ${head.sequence}: keep ${head.hash} elsewhere, to check the record with it later.`,
+          ),
+        ];
+  return message(title, 'neutral', [
+    heading(title),
+    ...(isPicture ? [{ kind: 'image', alt: `What each member of ${about} did over time`, file } as const] : []),
+    ...span,
+    text(mono(file), `, ${size}.`),
+    ...chain,
+    nextCommand(next),
   ]);
 }
 
