@@ -24,7 +24,10 @@ import { lookAgain, type Seen } from './look-again.ts';
 import { pruneBackups } from './prune.ts';
 import { findStart } from './start-record.ts';
 
+/** Between two looks while members come up. */
 const PROBE_EVERY_MS = 2_000;
+/** Once all are ready only heartbeats are waited for: what a look comes late is time that a person waits for the last word. */
+const PROBE_READY_MS = 500;
 /** Time for the members to be ready at all, once every step is done. */
 const READY_LIMIT_MS = 60_000;
 const SHOWN_UNMET = 5;
@@ -55,7 +58,8 @@ export async function finish(context: RunContext): Promise<Run> {
       return stopAtSteps(context, due);
     }
     if (unmet.some(({ lasting }) => lasting) || isOver(context, history, begun, seen)) return giveUp(context, unmet);
-    if ((await deps.timers.sleep(PROBE_EVERY_MS, draining)) === 'aborted') return loadRun(context);
+    const pause = history.allReadyAt === null ? PROBE_EVERY_MS : PROBE_READY_MS;
+    if ((await deps.timers.sleep(pause, draining)) === 'aborted') return loadRun(context);
   }
 }
 

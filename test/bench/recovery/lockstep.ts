@@ -4,7 +4,7 @@ import { type ConsoleEnd, dataOf, describeEnd, lastOf, runConsole, startConsole 
 import type { Lab } from '../../lab/lab.ts';
 import { startWatch, type Watched } from './watch.ts';
 
-export interface StageTime {
+interface StageTime {
   readonly title: string;
   readonly from: number;
   readonly to: number;

@@ -79,7 +79,7 @@ echo "begin $(date +%s%3N)"
 for stage in stop backup patch start; do on "$@"; done
 `;
 
-export interface ScriptRun {
+interface ScriptRun {
   /** Name and ms of each stage, in order. */
   readonly stages: readonly (readonly [stage: string, ms: number])[];
 }

@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Lab } from '../../lab/lab.ts';
 
-export interface Sighting {
+interface Sighting {
   readonly at: number;
   readonly heartbeats: Readonly<Record<string, number>>;
 }
