@@ -2,7 +2,7 @@
  * Look at a cluster: probe every member, diagnose, and write down what appeared or cleared since the last look. When it takes over
  * 2 s a card says who has answered; that card becomes the answer. Shared by every command that reads members.
  */
-import { askingMessage } from '../chat/views/status.ts';
+import { askedMessage, askingMessage } from '../chat/views/status.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
 import { diagnose } from '../domain/diagnose/index.ts';
 import type { Diagnosis } from '../domain/diagnose/types.ts';
@@ -18,6 +18,8 @@ export interface Look {
   readonly tookMs: number;
   /** Post the answer, or put it in place of the progress card. Gives the id of the message, null when the chat didn't take it. */
   readonly answer: (rendered: Rendered) => Promise<string | null>;
+  /** Where the answer is a card of its own: a progress card says so, and asks no longer. */
+  readonly leave: () => Promise<void>;
 }
 
 const PROGRESS_AFTER_MS = 2000;
@@ -41,6 +43,9 @@ export async function lookAt(call: Call, cluster: ClusterConfig): Promise<Look> 
       if (card === null) return call.post(rendered);
       await call.edit(card, rendered);
       return card;
+    },
+    async leave() {
+      if (card !== null) await call.edit(card, { message: askedMessage(cluster.name), data: null });
     },
   };
 }

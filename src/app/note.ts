@@ -19,6 +19,8 @@ export interface ForeignNote {
   readonly permalink: string | null;
   /** When it was written, ms UTC. */
   readonly writtenAt: number;
+  /** Its own id: a card of ours that stands in a channel belongs to its incident or run without a thread. */
+  readonly messageId?: string;
 }
 
 const MOST_EVIDENCE = 2_000;
@@ -26,7 +28,7 @@ const MOST_NAME = 100;
 const MOST_LINK = 500;
 
 export async function addForeignNote(call: Call, note: ForeignNote): Promise<void> {
-  const place = await findPlace(call);
+  const place = await findPlace(call, note.messageId ?? null);
   if (place === null) {
     return answerProblem(call, {
       code: 'bad-argument',
@@ -70,9 +72,10 @@ interface Place {
 }
 
 /** The incident or the run whose thread it stands in, else the cluster of that channel, else the only one. */
-async function findPlace(call: Call): Promise<Place | null> {
+async function findPlace(call: Call, messageId: string | null): Promise<Place | null> {
   const clusters = visibleClusters(call.person, call.deps.clusters);
-  const card = await findThreadCard(call);
+  const thread = call.address.thread ?? messageId;
+  const card = await findThreadCard({ deps: call.deps, address: { ...call.address, thread } });
   const subject = card?.subject ?? null;
   if (subject?.kind === 'incident') {
     const incident = await call.deps.store.findIncident(subject.incident);

@@ -144,10 +144,14 @@ function placeArguments(
 function leavesRoom(param: Param, later: readonly Param[], words: readonly Word[], vocabulary: Vocabulary): boolean {
   if (param.required) return false;
   if (words.length <= later.filter((other) => other.required).length) return true;
-  return later.length > 0 && !canBe(param.type.kind, words[0]?.text ?? '', vocabulary);
+  return later.length > 0 && !canBe(param.type.kind, words[0], vocabulary);
 }
 
-function canBe(kind: Param['type']['kind'], word: string, { clusters }: Vocabulary): boolean {
+/** What was quoted is words, never the id or the name that they look like. */
+function canBe(kind: Param['type']['kind'], given: Word | undefined, { clusters }: Vocabulary): boolean {
+  const isNamed = kind === 'run' || kind === 'incident' || kind === 'cluster';
+  if (isNamed && given?.quoted === true) return false;
+  const word = given?.text ?? '';
   if (kind === 'run') return RUN_PREFIX.test(word.toLowerCase());
   if (kind === 'incident') return INCIDENT_PREFIX.test(word.toLowerCase());
   return kind !== 'cluster' || clusters.includes(word);

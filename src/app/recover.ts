@@ -80,6 +80,7 @@ export async function recover(call: Call, cluster: ClusterConfig, request: Recov
   if (planned.kind === 'refusal') return refusePlan(call, cluster, planned.refusal, look.answer);
   const compiled = compilePlan(planned.plan);
   if (request.dryRun) return showDryRun(call, cluster, planned, compiled, request, look.answer);
+  await look.leave();
   await draft(call, cluster, { run, planned, compiled, request, incident: incidentOf(look.diagnosis) });
 }
 

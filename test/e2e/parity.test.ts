@@ -46,7 +46,7 @@ describe.skipIf(process.platform !== 'linux')('one incident on four ways', () =>
     sides = await Promise.all(begin.map((make) => make()));
     await Promise.all(sides.map(playIncident));
     stories = sides.map((side) => ({ side, story: told(side) }));
-  }, 120_000);
+  }, 240_000);
 
   afterAll(() => closeAll(cleanup), 60_000);
 

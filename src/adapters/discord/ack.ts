@@ -75,6 +75,7 @@ export function noteOf({ targetMessage }: Pick<MessageContextMenuCommandInteract
     author: author.username,
     permalink: targetMessage.url,
     writtenAt: targetMessage.createdTimestamp,
+    messageId: targetMessage.id,
   };
 }
 

@@ -30,7 +30,7 @@ export function lineOf(command: CommandShape, given: Given): string {
     const text = String(value);
     // Behind an optional argument that was left out, one bare word could be read as that argument: `reject [run] risky`.
     const free = param.type.kind === 'text' && skipped && SAFE.test(text);
-    words.push(free ? `"${text} "` : quoteWord(text));
+    words.push(free ? `"${text}"` : quoteWord(text));
   }
   return words.join(' ');
 }

@@ -64,7 +64,7 @@ export function statusMessage(view: StatusView): Message {
     heading(title),
     ...(view.description === null ? [] : [note(view.description)]),
     ...diagnosis.findings.map(findingLine),
-    membersTable(diagnosis),
+    ...membersTable(diagnosis),
     ...legend(diagnosis),
     ...sinceBlocks(view),
     rowsNote(view),
@@ -85,6 +85,11 @@ export function askingMessage(
     named(null) === '' ? '' : `waiting for ${named(null)}`,
   ].filter((words) => words !== '');
   return message(`${cluster}: asking ${plural(members.length, 'member')}… ${said.join(', ')}`, 'neutral', []);
+}
+
+/** What such a card says once the answer stands elsewhere. */
+export function askedMessage(cluster: string): Message {
+  return message(`${cluster}: the members were asked; what came of it is the next card.`, 'neutral', []);
 }
 
 function describeHealth(diagnosis: Diagnosis): string {
@@ -114,20 +119,38 @@ function findingLine(finding: Diagnosis['findings'][number]): Block {
   return text(`${SEVERITY_SIGN[finding.severity]} `, strong(finding.title));
 }
 
-function membersTable(diagnosis: Diagnosis): Block {
-  return table(
-    ['member', 'version', 'rev', 'extensions', 'recorded', 'schema', 'daemon', 'instances'],
-    diagnosis.members.map((member) => [
-      member.member,
-      member.reachable ? orUnknown(member.version) : 'no answer',
-      orUnknown(member.revision),
-      extensionsCell(member),
-      recordedCell(member),
-      orUnknown(member.installed?.schema ?? null),
-      DAEMON_SIGN[member.phase],
-      orUnknown(member.instances),
-    ]),
-  );
+interface Column {
+  readonly name: string;
+  readonly of: (member: MemberAssessment) => string;
+}
+
+const ALWAYS: readonly Column[] = [
+  { name: 'member', of: ({ member }) => member },
+  { name: 'daemon', of: ({ phase, reachable }) => (reachable ? DAEMON_SIGN[phase] : '? no answer') },
+  { name: 'extensions', of: extensionsCell },
+  { name: 'recorded', of: recordedCell },
+];
+
+/** Said once below the table where all members have the same. */
+const OFTEN_THE_SAME: readonly Column[] = [
+  { name: 'version', of: ({ version }) => orUnknown(version) },
+  { name: 'rev', of: ({ revision }) => orUnknown(revision) },
+  { name: 'schema', of: ({ installed }) => orUnknown(installed?.schema ?? null) },
+  { name: 'instances', of: ({ instances }) => orUnknown(instances) },
+];
+
+function membersTable({ members }: Diagnosis): readonly Block[] {
+  const isSame = ({ of }: Column): boolean => members.length > 1 && new Set(members.map(of)).size === 1;
+  const columns = [...ALWAYS, ...OFTEN_THE_SAME.filter((column) => !isSame(column))];
+  const [first] = members;
+  const same = first === undefined ? [] : OFTEN_THE_SAME.filter(isSame).map(({ name, of }) => `${name} ${of(first)}`);
+  return [
+    table(
+      columns.map(({ name }) => name),
+      members.map((member) => columns.map(({ of }) => of(member))),
+    ),
+    ...(same.length === 0 ? [] : [note(`The same on every member: ${same.join(', ')}.`)]),
+  ];
 }
 
 /** An assumed number is marked: it stands in the release table, nobody read it on the member. */

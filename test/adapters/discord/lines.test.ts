@@ -101,6 +101,6 @@ describe('typed options become a line', () => {
     const reject = COMMANDS.find(({ name }) => name === 'reject');
     if (reject === undefined) throw new Error('reject is gone');
     const parsed = parseLine(lineOf(reject, { why: 'risky' }), COMMANDS, ['prod']);
-    expect(parsed).toMatchObject({ ok: true, value: { values: { run: null, why: 'risky ' } } });
+    expect(parsed).toMatchObject({ ok: true, value: { values: { run: null, why: 'risky' } } });
   });
 });

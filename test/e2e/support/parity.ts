@@ -78,7 +78,10 @@ export function told({ messages }: Side): readonly Told[] {
 }
 
 function isAsking(recorded: Recorded): boolean {
-  return dataOf(recorded).length === 0 && /^Asking |asked/.test(finalOf(recorded).message.summary);
+  return (
+    dataOf(recorded).length === 0 &&
+    /: asking \d+ members|: the members were asked/.test(finalOf(recorded).message.summary)
+  );
 }
 
 function neutral(text: string): string {
