@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { inviteUrl, NEEDED } from '../src/adapters/discord/permissions.ts';
 import { GENERATED_PARTS, partNames, withGeneratedParts } from './support/readme.ts';
 
 const README = readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8');
@@ -17,6 +18,12 @@ describe('the README', () => {
   test('gives the two commands for a fresh machine, each on a line of its own', () => {
     expect(README).toContain('\nnpm ci && npm run demo\n');
     expect(README).toContain('\nnpm ci && npm test\n');
+  });
+
+  test('invites the Discord bot with exactly the permissions that it needs', () => {
+    const link = /https:\/\/discord\.com\/oauth2\/authorize\?[^`\s]+/.exec(README)?.[0];
+    expect(link).toBe(inviteUrl('APPLICATION_ID'));
+    for (const { name } of NEEDED) expect(README.replace(/\s+/g, ' ')).toContain(name);
   });
 
   test('names only scripts that exist', () => {
