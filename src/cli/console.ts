@@ -1,4 +1,5 @@
 /** `lockstep console`: Lockstep with a terminal or a pipe as its chat. */
+import { join } from 'node:path';
 import { createConsoleChat, type ConsoleChat } from '../adapters/console/chat.ts';
 import { runInteractive } from '../adapters/console/interactive.ts';
 import { createOutput, type TerminalOutput } from '../adapters/console/output.ts';
@@ -67,6 +68,7 @@ async function runConsole(target: Target, options: ConsoleOptions): Promise<numb
     output,
     clock: createClock(),
     json: options.json,
+    filesDirectory: join(target.dataDir, 'exports'),
     layout: () => ({
       width: terminalWidth(),
       style: process.stdout.isTTY && process.stdout.hasColors() ? COLOURED : PLAIN,

@@ -66,7 +66,13 @@ async function tour(target: Target, stop: AbortSignal): Promise<number> {
   const style = terminal && process.stdout.hasColors() ? COLOURED : PLAIN;
   const width = Math.min(terminalWidth(), 120);
   const stage: Stage = { output: createOutput(process.stdout, terminal), style, width };
-  const chat = createConsoleChat({ output: stage.output, clock, json: false, layout: () => ({ width, style }) });
+  const chat = createConsoleChat({
+    output: stage.output,
+    clock,
+    json: false,
+    filesDirectory: join(target.dataDir, 'exports'),
+    layout: () => ({ width, style }),
+  });
   const seen: Data[] = [];
   const started = await openLockstep(target, { ...chat, ...listening(chat, seen) });
   if (!started.ok) return complain(started.error);

@@ -57,9 +57,15 @@ export function impactOf(subject: ReportSubject): Impact {
     members: lanes.map((lane) => ({
       member: subject.cluster === null ? `${lane.cluster ?? '?'}/${lane.member}` : lane.member,
       out: describeDuration(outOf(lane)),
-      states: lane.segments.map(({ state, from }) => `${state} ${seconds(from).slice(11)}`).join(', '),
+      states: lane.segments.map(({ state, from }) => `${state} ${momentOf(from, subject)}`).join(', '),
     })),
   };
+}
+
+/** Without the date where all of it is of one day. */
+function momentOf(at: number, { range }: ReportSubject): string {
+  const isOneDay = range !== null && seconds(range.from).slice(0, 10) === seconds(range.to).slice(0, 10);
+  return isOneDay ? seconds(at).slice(11) : seconds(at);
 }
 
 export function detectionOf({ entries, incident }: ReportSubject): readonly string[] {
@@ -71,7 +77,7 @@ export function detectionOf({ entries, incident }: ReportSubject): readonly stri
   const late =
     incident === null || incident.opened.at < entry.happenedAt
       ? ''
-      : ` ${describeDuration(incident.opened.at - entry.happenedAt)} later the incident was opened.`;
+      : ` (the incident was opened ${describeDuration(incident.opened.at - entry.happenedAt)} later)`;
   return [
     ...opened,
     `First finding, at ${seconds(entry.happenedAt)}${between} (entry ${entry.sequence}): ${textOf(entry)}${late}`,

@@ -56,6 +56,9 @@ const GROUP_OF: Readonly<Record<TimelineKind, KindGroup>> = {
   'incident-reopened': 'incident',
   'incident-lead': 'incident',
   'member-state': 'member',
+  'not-seen': 'other',
+  'revision-changed': 'member',
+  'watch-said': 'other',
   note: 'note',
 };
 

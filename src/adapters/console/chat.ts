@@ -10,6 +10,7 @@ import type { Address, ChatPort, Delivery, Rendered } from '../../ports/chat.ts'
 import type { Clock } from '../../ports/system.ts';
 import { visibleLine } from '../../chat/visible.ts';
 import { padTo } from './columns.ts';
+import { withFiles } from './files.ts';
 import { jsonLine } from './json.ts';
 import { renderMessage, type Layout } from './render.ts';
 
@@ -31,6 +32,8 @@ export interface ConsoleChatOptions {
   readonly json: boolean;
   /** Asked at every message, since a window changes its width. */
   readonly layout: () => Layout;
+  /** Where files that come with a message are written; without it they are named and not kept. */
+  readonly filesDirectory?: string;
 }
 
 interface Shown {
@@ -55,7 +58,9 @@ export function createConsoleChat(options: ConsoleChatOptions): ConsoleChat {
     else if (last?.id === id) last = null;
   };
 
-  const say = (kind: 'post' | 'edit', address: Address, id: string, rendered: Rendered): Delivery => {
+  const say = (kind: 'post' | 'edit', address: Address, id: string, given: Rendered): Delivery => {
+    const message = withFiles(given.message, given.files ?? [], options.filesDirectory ?? null);
+    const rendered: Rendered = { ...given, message };
     const before = shown.get(id) ?? null;
     const thread = kind === 'edit' ? (before?.thread ?? address.thread) : address.thread;
     remember(id, thread, rendered);

@@ -65,6 +65,7 @@ const SHAPE: Partial<Readonly<Record<TimelineKind, Shape>>> = {
   'step-failed': 'cross',
   'step-unknown': 'query',
   'member-state': 'edge',
+  'incident-lead': 'dot',
   note: 'square',
 };
 
@@ -77,6 +78,8 @@ export interface Place {
   /** Middle of the row. */
   readonly y: number;
   readonly height: number;
+  /** A member's lane: a sign goes to its upper edge, where it hides no word. */
+  readonly isLane?: boolean;
 }
 
 export function markOf({ entry }: OrderedEntry, place: Place): string {
@@ -85,7 +88,8 @@ export function markOf({ entry }: OrderedEntry, place: Place): string {
 }
 
 /** One shape, its middle at the place. */
-export function drawn(shape: Shape, { x, y, height }: Place): string {
+export function drawn(shape: Shape, { x, y: middle, height, isLane = false }: Place): string {
+  const y = isLane && shape !== 'tick' && shape !== 'edge' ? middle - height / 2 + 2 : middle;
   const at = (path: string, kind: string, width = 1.6): string =>
     `<path transform="translate(${x} ${y})" d="${path}" class="${kind}" stroke-width="${width}"/>`;
   switch (shape) {

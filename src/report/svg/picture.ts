@@ -113,7 +113,7 @@ function rowsOf(subject: ReportSubject, lanes: readonly Lane[], frame: Frame): R
   const shades = outages.map(({ from, to }) => shade(frame.x(from), frame.x(to), lanesTop - 4, y - gap + 4));
   const marks = subject.entries.map((each) => {
     const place = middle.get(keyOf(each.entry)) ?? { y: TOP, height: 20 };
-    return markOf(each, { x: frame.x(each.entry.happenedAt), ...place });
+    return markOf(each, { x: frame.x(each.entry.happenedAt), ...place, isLane: laneKey.has(keyOf(each.entry)) });
   });
   const incident = middle.get('incident');
   if (incident !== undefined) parts.push(milestoneLabels(subject, frame, incident.y));
