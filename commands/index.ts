@@ -14,6 +14,7 @@ import { runs } from './runs.ts';
 import { status } from './status.ts';
 import { timeline } from './timeline.ts';
 import { wait } from './wait.ts';
+import { watch } from './watch.ts';
 
 export const COMMANDS: readonly Command[] = [
   status,
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   runs,
   incident,
   timeline,
+  watch,
   doctor,
   help,
 ];

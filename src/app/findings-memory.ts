@@ -4,12 +4,20 @@
  */
 import type { ClusterConfig } from '../domain/cluster.ts';
 import type { Diagnosis } from '../domain/diagnose/types.ts';
+import { describeDuration } from '../domain/duration.ts';
 import { FINDING_KINDS, type Finding } from '../domain/finding.ts';
 import type { ClusterName, MemberName } from '../domain/ids.ts';
 import type { ClusterObservation } from '../domain/observation.ts';
 import type { NewTimelineEntry } from '../domain/timeline.ts';
 import type { AppDeps } from './deps.ts';
-import { findMemberMemory, memberStateEntries, memberStates, saveMemberMemory } from './member-states.ts';
+import {
+  findMemberMemory,
+  memberStateEntries,
+  memberStates,
+  revisionEntries,
+  saveMemberMemory,
+  type MemberMemory,
+} from './member-states.ts';
 
 /** Key of a finding → its title at the last look. */
 type Remembered = Readonly<Record<string, string>>;
@@ -18,7 +26,22 @@ type Remembered = Readonly<Record<string, string>>;
  * Writes down what a look saw differently from the one before: findings, and what each member does. A finding that a log line tells
  * carries that line's time; one that the probe alone tells happened between this look and the one before.
  */
-export async function recordLook(
+export function recordLook(
+  deps: Pick<AppDeps, 'store' | 'clock'>,
+  cluster: ClusterConfig,
+  diagnosis: Diagnosis,
+  observation: ClusterObservation,
+): Promise<void> {
+  const before = lastOf.get(deps.store)?.get(cluster.name) ?? Promise.resolve();
+  const mine = before.catch(() => undefined).then(() => record(deps, cluster, diagnosis, observation));
+  lastOf.set(deps.store, (lastOf.get(deps.store) ?? new Map<ClusterName, Promise<void>>()).set(cluster.name, mine));
+  return mine;
+}
+
+/** One look of a cluster is written down after the other: two at once would both see the same memory. */
+const lastOf = new WeakMap<object, Map<ClusterName, Promise<void>>>();
+
+async function record(
   deps: Pick<AppDeps, 'store' | 'clock'>,
   cluster: ClusterConfig,
   diagnosis: Diagnosis,
@@ -33,16 +56,32 @@ export async function recordLook(
   const seen = { cluster: cluster.name, at: observation.endedAt, since: members?.at ?? null };
   const names = cluster.members.map(({ name }) => name);
   const entries = [
+    ...notSeen(cluster, members, states.at),
     ...Object.entries(before).flatMap(([id, title]) =>
       id in now || id.startsWith('in-step@') ? [] : [cleared(seen, id, title, names)],
     ),
     ...diagnosis.findings.flatMap((finding) => (keyOf(finding) in before ? [] : [appeared(seen, finding)])),
     ...memberStateEntries(cluster.name, members, states, names),
+    ...revisionEntries(cluster.name, members, states, names),
   ];
   if (entries.length > 0) await store.appendTimeline(entries, deps.clock.nowMs());
   // After the entries: a process that dies in between writes one twice rather than none.
   if (entries.length > 0) await store.setMeta(key, JSON.stringify(now));
   await saveMemberMemory(store, cluster.name, states);
+}
+
+/** Nobody looked for so long, in ms: what was so in between is not known. A watched cluster may be backed off to five periods. */
+const GAP_MS = 15 * 60_000;
+const GAP_PERIODS = 6;
+
+function notSeen(
+  { name, watchEveryMs }: ClusterConfig,
+  members: MemberMemory | null,
+  at: number,
+): readonly NewTimelineEntry[] {
+  if (members === null || at - members.at <= Math.max(GAP_MS, GAP_PERIODS * (watchEveryMs ?? 0))) return [];
+  const text = `Nobody looked at ${name} for ${describeDuration(at - members.at)}: what was so in between is not known.`;
+  return [{ ...entry({ cluster: name, at, since: null }, 'not-seen', text), since: members.at }];
 }
 
 /** Titles of the findings at the last look; null when there was none. */
@@ -66,14 +105,22 @@ interface Seen {
 }
 
 function appeared(seen: Seen, finding: Finding): NewTimelineEntry {
-  const logged = finding.evidence.flatMap(({ source, at }) => (source === 'log' && at !== null ? [at] : []));
-  const known = logged.length === 0 ? null : Math.min(seen.at, ...logged);
   return {
     ...entry(seen, 'finding-appeared', finding.title),
-    ...(known === null ? sinceOf(seen) : { happenedAt: known }),
+    ...momentOf(finding, seen),
     finding: finding.kind,
     members: finding.members,
   };
+}
+
+/** When it happened: the log line's own time where one tells, else between the last look that did not see it and the first that did. */
+export function momentOf(
+  { evidence }: Pick<Finding, 'evidence'>,
+  seen: Pick<Seen, 'at' | 'since'>,
+): Pick<NewTimelineEntry, 'happenedAt' | 'since'> {
+  const logged = evidence.flatMap(({ source, at }) => (source === 'log' && at !== null ? [at] : []));
+  if (logged.length > 0) return { happenedAt: Math.min(seen.at, ...logged) };
+  return { happenedAt: seen.at, ...sinceOf(seen) };
 }
 
 function cleared(seen: Seen, id: string, title: string, names: readonly MemberName[]): NewTimelineEntry {
@@ -87,11 +134,11 @@ function cleared(seen: Seen, id: string, title: string, names: readonly MemberNa
   };
 }
 
-function sinceOf({ since }: Seen): { readonly since?: number } {
+function sinceOf({ since }: Pick<Seen, 'since'>): { readonly since?: number } {
   return since === null ? {} : { since };
 }
 
-function entry(seen: Seen, kind: 'finding-appeared' | 'finding-cleared', text: string): NewTimelineEntry {
+function entry(seen: Seen, kind: 'finding-appeared' | 'finding-cleared' | 'not-seen', text: string): NewTimelineEntry {
   return {
     happenedAt: seen.at,
     kind,

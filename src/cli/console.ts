@@ -6,6 +6,7 @@ import { createOutput, type TerminalOutput } from '../adapters/console/output.ts
 import { runPiped } from '../adapters/console/piped.ts';
 import { createSession, isPersonName, type ConsoleSession } from '../adapters/console/session.ts';
 import { COLOURED, PLAIN } from '../adapters/console/style.ts';
+import { startWatch } from '../app/watch/start-watch.ts';
 import { createClock } from '../adapters/system/clock.ts';
 import { createTimers } from '../adapters/system/timers.ts';
 import { createLog } from '../adapters/system/log.ts';
@@ -86,9 +87,11 @@ async function runConsole(target: Target, options: ConsoleOptions): Promise<numb
     waitsForRuns: !interactive,
   });
   greet(target, session, { output: interactive ? output : null, json: options.json });
+  const watch = startWatch(lockstep.deps);
   try {
     return await converse({ lockstep, session, chat, output, interactive, target });
   } finally {
+    await watch.stop();
     await lockstep.stop();
   }
 }

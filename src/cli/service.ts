@@ -9,6 +9,7 @@ import { createTimers } from '../adapters/system/timers.ts';
 import { createSurface } from '../app/create-surface.ts';
 import type { DoctorCheck } from '../app/deps.ts';
 import type { ChatAdapter, Started, Surface } from '../app/surface.ts';
+import { startWatch } from '../app/watch/start-watch.ts';
 import { absentMessage, platformName } from '../chat/views/absent.ts';
 import { visibleLine } from '../chat/visible.ts';
 import type { Config } from '../config/load.ts';
@@ -71,6 +72,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Serv
   reconciled.catch((cause: unknown) => log.error('what an earlier process left could not be taken up', {}, cause));
   const surface = createSurface(lockstep.deps, COMMANDS, lockstep.handle);
   const greeted = greet(chats, surface, options);
+  const watch = startWatch(lockstep.deps);
   const loops = keepTime(lockstep, { timers, log, signal: stopping.signal });
   let stopped: Promise<void> | null = null;
   return ok({
@@ -80,7 +82,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Serv
     stop() {
       stopped ??= (async () => {
         stopping.abort();
-        await stopChats(chats, timers);
+        await Promise.all([watch.stop(), stopChats(chats, timers)]);
         await Promise.all([loops, lockstep.stop()]);
       })();
       return stopped;

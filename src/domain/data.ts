@@ -220,6 +220,28 @@ export interface TimelineData {
   }[];
 }
 
+export interface WatchData {
+  readonly kind: 'watch';
+  /** In the order of the configuration. */
+  readonly clusters: readonly {
+    readonly cluster: string;
+    readonly on: boolean;
+    /** Null when off. */
+    readonly everySeconds: number | null;
+    /** Who said so; null while the configuration decides. */
+    readonly setBy: string | null;
+    /** Null when nothing is muted. */
+    readonly mutedUntil: string | null;
+    readonly lastLookAt: string | null;
+    /** Something was told and is not over. */
+    readonly inTrouble: boolean;
+    /** Sightings that the second look did not confirm. */
+    readonly flaps: number;
+    /** The cluster's open incident. */
+    readonly incident: string | null;
+  }[];
+}
+
 export type Data =
   | StatusData
   | ExplanationData
@@ -233,4 +255,5 @@ export type Data =
   | HelpData
   | IncidentData
   | IncidentsData
-  | TimelineData;
+  | TimelineData
+  | WatchData;

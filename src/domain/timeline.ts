@@ -36,6 +36,9 @@ export const TIMELINE_KINDS = [
   'incident-reopened',
   'incident-lead',
   'member-state',
+  'revision-changed',
+  'not-seen',
+  'watch-said',
   'note',
 ] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];

@@ -199,6 +199,23 @@ const timeline = z.strictObject({
   ),
 });
 
+const watch = z.strictObject({
+  kind: z.literal('watch'),
+  clusters: z.array(
+    z.strictObject({
+      cluster: text,
+      on: z.boolean(),
+      everySeconds: z.number().positive().nullable(),
+      setBy: text.nullable(),
+      mutedUntil: at.nullable(),
+      lastLookAt: at.nullable(),
+      inTrouble: z.boolean(),
+      flaps: count,
+      incident: incidentId.nullable(),
+    }),
+  ),
+});
+
 export const DATA_SCHEMA = z.discriminatedUnion('kind', [
   status,
   explanation,
@@ -213,6 +230,7 @@ export const DATA_SCHEMA = z.discriminatedUnion('kind', [
   incident,
   incidents,
   timeline,
+  watch,
 ]);
 
 /** One line of the console with `--json`. */
