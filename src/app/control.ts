@@ -8,6 +8,7 @@ import type { Refusal, RefusalCode } from '../domain/plan.ts';
 import { isEnded, openSteps, takesVerdict, type Run } from '../domain/run.ts';
 import { runData, runLineMessage } from '../chat/views/run.ts';
 import { message, nextCommand, text } from '../chat/build.ts';
+import { describeLeft } from '../engine/clean-up.ts';
 import { refuse } from './answer.ts';
 import { refusedRole } from './authorise.ts';
 import type { Call } from './call.ts';
@@ -45,7 +46,7 @@ async function endAtRest(call: Call, run: Run, by: string): Promise<void> {
     from: AT_REST,
     to: 'aborted',
     at: call.deps.clock.nowMs(),
-    explanation: `${by} aborted it.`,
+    explanation: [`${by} aborted it.`, ...describeLeft(run)].join(' '),
     entries: [
       entryBy(call, 'run-ended', { cluster: run.cluster, run: run.id }, `${run.id} is aborted; it was ${run.state}.`),
     ],

@@ -6,6 +6,7 @@ import { planData, planMessage } from '../chat/views/plan.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
 import { requireRunId, type RunId } from '../domain/ids.ts';
 import { digest } from '../domain/digest.ts';
+import { newRun } from '../domain/new-run.ts';
 import { planRecovery } from '../domain/planner/index.ts';
 import type { Diagnosis } from '../domain/diagnose/types.ts';
 import { describePerson, principalOf } from '../domain/person.ts';
@@ -147,7 +148,7 @@ async function draft(
   { run: id, planned, compiled, request, incident }: Draft,
 ): Promise<void> {
   const { deps } = call;
-  const run = newRun(call, cluster, { run: id, planned, compiled, request, incident });
+  const run = runOf(call, cluster, { run: id, planned, compiled, request, incident });
   const about = { cluster: cluster.name, run: id };
   await saveOffer(deps.store, id, { recommended: planned.recommended, alternatives: planned.alternatives });
   const drafted = await deps.store.draftRun({
@@ -176,42 +177,18 @@ async function draft(
   deps.outbox.kick();
 }
 
-function newRun(call: Call, cluster: ClusterConfig, { run: id, planned, compiled, request }: Draft): Run {
-  const { deps, person } = call;
-  const now = deps.clock.nowMs();
-  return {
+function runOf({ deps, person }: Call, cluster: ClusterConfig, { run: id, planned, compiled, request }: Draft): Run {
+  return newRun({
     id,
-    cluster: cluster.name,
-    strategy: planned.plan.strategy,
-    state: 'awaiting-approval',
     plan: planned.plan,
     compiled,
-    digest: digest(planned.plan, compiled),
     requestedBy: principalOf(person),
     requesterDescribedAs: describePerson(person),
     reason: request.reason,
-    createdAt: now,
-    expiresAt: now + cluster.approvals.expiresMs,
-    startedAt: null,
-    endedAt: null,
-    approvals: [],
-    steps: compiled.map(({ id: step, member }) => ({
-      id: step,
-      member,
-      state: 'pending',
-      attempts: 0,
-      startedAt: null,
-      endedAt: null,
-      exitCode: null,
-      note: null,
-      output: null,
-    })),
-    explanation: null,
-    resumes: 0,
+    createdAt: deps.clock.nowMs(),
+    expiresMs: cluster.approvals.expiresMs,
     codeVersion: deps.codeVersion,
-    incident: null,
-    abortRequestedBy: null,
-  };
+  });
 }
 
 function needsRollback(cluster: ClusterConfig): Refusal {

@@ -67,6 +67,11 @@ export function describeHealing(run: Run): readonly string[] {
   ];
 }
 
+/** For an end without a worker: what a paused run leaves behind. */
+export function describeLeft(run: Run): readonly string[] {
+  return [...describeHold(run), ...describeHealing(run)];
+}
+
 export function stepsOf(run: Run, kind: PlanStep['call']['kind']): readonly PlanStep[] {
   return run.plan.stages.flatMap(({ steps }) => steps.filter(({ call }) => call.kind === kind));
 }

@@ -92,7 +92,8 @@ async function succeed(context: RunContext, run: Run, { known, isInStep: isOver 
       ? 'The patch file is gone from every member; nothing else was changed.'
       : `${endWords(run, context.cluster.members.length)}; ${heartbeatWords(run)}, and nothing of this run is left${hold.length === 0 ? '' : ' but its hold'}.${afterwards(run)}`;
   const text = [judged, known, ...hold].filter((words) => words !== '').join(' ');
-  await pruneBackups(context);
+  // A member that was given up is sent nothing; the next run on all members removes what is due.
+  if (run.plan.givenUp === undefined) await pruneBackups(context);
   const left = await giveBack(context, run);
   // First: a process that dies in between takes this run up again and finds the other one marked.
   if (run.plan.undoes !== undefined) await markRolledBack(context, run.plan.undoes.run);

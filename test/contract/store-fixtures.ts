@@ -1,5 +1,6 @@
 /** Small valid values for tests of anything that keeps runs: a plan with one stage on two members, its run, entries and cards. */
 import { requireClusterName, requireMemberName, requireRunId, type RunId } from '../../src/domain/ids.ts';
+import { newRun } from '../../src/domain/new-run.ts';
 import type { Plan, PlanStep } from '../../src/domain/plan.ts';
 import type { ApprovalRecord, Run } from '../../src/domain/run.ts';
 import type { NewTimelineEntry } from '../../src/domain/timeline.ts';
@@ -46,40 +47,18 @@ function planFor(run: RunId): Plan {
 
 export function aRun(changes: Partial<Run> = {}): Run {
   const id = changes.id ?? RUN_A;
-  return {
+  const drafted = newRun({
     id,
-    cluster: PROD,
-    strategy: 'stop-patch-start',
-    state: 'awaiting-approval',
     plan: planFor(id),
     compiled: STEPS.map((step) => ({ id: step.id, member: step.member, text: `echo 'é' "$1"` })),
-    digest: 'd'.repeat(64),
     requestedBy: 'console:alice',
     requesterDescribedAs: 'console:alice (OS user alice)',
     reason: null,
     createdAt: T0,
-    expiresAt: T0 + 900_000,
-    startedAt: null,
-    endedAt: null,
-    approvals: [],
-    steps: STEPS.map((step) => ({
-      id: step.id,
-      member: step.member,
-      state: 'pending',
-      attempts: 0,
-      startedAt: null,
-      endedAt: null,
-      exitCode: null,
-      note: null,
-      output: null,
-    })),
-    explanation: null,
-    resumes: 0,
+    expiresMs: 900_000,
     codeVersion: '0.1.0',
-    incident: null,
-    abortRequestedBy: null,
-    ...changes,
-  };
+  });
+  return { ...drafted, digest: 'd'.repeat(64), ...changes };
 }
 
 export function anEntry(text: string, changes: Partial<NewTimelineEntry> = {}): NewTimelineEntry {

@@ -141,6 +141,22 @@ test('the fourth crash in one run waits for a person', async () => {
   expect(run?.explanation).toContain(`Next: /lxd resume ${RUN} retry or /lxd abort ${RUN}`);
 });
 
+test('three processes that die in one run are taken up after, the fourth waits for a person, who can go on', async () => {
+  const rig = await aRig();
+  await rig.startAndDieAt('after-intent', 1);
+  for (let resumes = 1; resumes <= 3; resumes += 1) {
+    await rig.reconcileAndDieAt('before-look');
+    expect(await rig.run()).toMatchObject({ state: 'running', resumes });
+  }
+  const next = rig.restart();
+  const [paused] = await next.reconcile();
+  expect(paused).toMatchObject({ state: 'paused', resumes: 3 });
+  await next.resume({ run: RUN, verdict: 'retry', step: null, member: null, by: 'console:bob' });
+  const run = await next.settled(RUN);
+  expect(run?.state, run?.explanation ?? '').toBe('succeeded');
+  expect(rig.world.member('m1').writes).toBe(1);
+});
+
 test('a drained run stays running, and the next process ends it', async () => {
   const rig = await aRig();
   rig.world.onExec = (sent) => {

@@ -1,11 +1,14 @@
 /** Break-glass through the engine: the member that was given up is left alone by every step, and is never counted as verified. */
 import { expect, test } from 'vitest';
+import type { BackupPolicy } from '../../src/domain/cluster.ts';
+import { requireRunId } from '../../src/domain/ids.ts';
 import { aRig, type Rig } from '../support/engine.ts';
 import { RUN } from '../support/planning.ts';
 
 /** m3 is dead with the higher count in its row; the others hold their own. */
-function deadRig(): Promise<Rig> {
+function deadRig(backups?: BackupPolicy): Promise<Rig> {
   return aRig({
+    ...(backups === undefined ? {} : { backups }),
     strategy: 'unblock-dead-row',
     prepare: (world) => {
       for (const name of ['m1', 'm2']) world.member(name).row = 387;
@@ -53,4 +56,28 @@ test('a member that comes back in the middle and writes its row again is no succ
   const run = await runner.start(RUN);
   expect(run.state).toBe('paused');
   expect(run.explanation).toContain('The row of m3');
+});
+
+test.each(['after-marker', 'after-intent', 'after-exec', 'before-verify', 'before-end'] as const)(
+  'a process that dies at %s: the next one ends well, and asks nothing of the dead member',
+  async (place) => {
+    const { startAndDieAt, restart, world, markers } = await deadRig();
+    await startAndDieAt(place);
+    expect([...markers.held.keys()]).toEqual(['m1', 'm2']);
+    const [run] = await restart().reconcile();
+    expect(run?.state, run?.explanation ?? '').toBe('succeeded');
+    expect(world.sent.filter((at) => at.endsWith('m3'))).toEqual([]);
+    expect([...markers.held.keys()]).toEqual([]);
+  },
+);
+
+test('its back-ups and those of earlier runs are left to a run on all members', async () => {
+  const { runner, markers, store, run } = await deadRig({ keep: 1, olderThanMs: 0 });
+  const { steps: _steps, ...old } = await run();
+  const id = requireRunId('rolder1');
+  const at = old.createdAt - 1_000;
+  const ended = { ...old, id, state: 'aborted', createdAt: at, startedAt: at, endedAt: at, steps: [] } as const;
+  await store.draftRun({ run: ended, actions: [], cards: [], entries: [] });
+  expect((await runner.start(RUN)).state).toBe('succeeded');
+  expect(markers.asked.filter((asked) => asked.startsWith('prune'))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** A run and its markers: taken before anything else, renewed, given back at every end; somebody else's are never touched. */
 import { describe, expect, test } from 'vitest';
+import { requireRunId } from '../../src/domain/ids.ts';
 import { aRig, type Rig } from '../support/engine.ts';
 import { RUN } from '../support/planning.ts';
 
@@ -67,6 +68,44 @@ describe('the markers of a run', () => {
     expect(run.explanation).toContain(`m1 is held by ${THEIRS}`);
     expect(rig.world.sent.slice(sent).filter((text) => !text.startsWith('remove-patch'))).toEqual([]);
     expect(heldBy(rig)).toEqual([`m1 ${THEIRS}`, `m2 ${THEIRS}`, `m3 ${THEIRS}`]);
+  });
+
+  test('that ran out during a pause are taken again by a resume, when nobody else came', async () => {
+    const rig = await aRig();
+    rig.world.mishap('await-patch-consumed', 'm1', { kind: 'exit', code: 7 });
+    expect((await rig.runner.start(RUN)).state).toBe('paused');
+    rig.time.advance(24 * HOUR_MS);
+    const during: number[] = [];
+    rig.world.onExec = () => {
+      const now = rig.time.clock.nowMs();
+      during.push([...rig.markers.held.values()].filter(({ until }) => until > now).length);
+    };
+    await rig.runner.resume({ run: RUN, verdict: 'retry', step: null, member: null, by: 'console:bob' });
+    expect((await rig.runner.settled(RUN))?.state).toBe('succeeded');
+    expect(new Set(during)).toEqual(new Set([3]));
+    expect(heldBy(rig)).toEqual([]);
+  });
+
+  test('are given back by an abort of a run that is under way', async () => {
+    const rig = await aRig();
+    rig.world.onExec = async (sent) => {
+      if (sent !== 'write-patch@m1') return;
+      expect(heldBy(rig)).toHaveLength(3);
+      await rig.store.requestAbort({ run: RUN, by: 'console:bob', at: rig.time.clock.nowMs(), entries: [] });
+    };
+    expect((await rig.runner.start(RUN)).state).toBe('aborted');
+    expect(heldBy(rig)).toEqual([]);
+  });
+
+  test('of an earlier run of this installation that ended give way; those of one that did not, do not', async () => {
+    const rig = await aRig();
+    rig.markers.held.set('m2', { owner: 'here r000007', until: rig.time.clock.nowMs() + HOUR_MS });
+    expect((await rig.runner.start(RUN)).state).toBe('stale');
+    const other = await aRig();
+    const ended = { ...(await other.run()), id: requireRunId('r000007'), state: 'aborted', steps: [] } as const;
+    await other.store.draftRun({ run: ended, actions: [], cards: [], entries: [] });
+    other.markers.held.set('m2', { owner: 'here r000007', until: other.time.clock.nowMs() + HOUR_MS });
+    expect((await other.runner.start(RUN)).state).toBe('succeeded');
   });
 
   test('are given back when a person ends a paused run', async () => {

@@ -1,7 +1,9 @@
 /** An engine over a fake cluster, a fake clock and a store in memory, with a run that is drafted and approved as the app does it. */
 import { diagnose } from '../../src/domain/diagnose/index.ts';
-import { digest } from '../../src/domain/digest.ts';
-import type { Plan, Strategy } from '../../src/domain/plan.ts';
+import type { BackupPolicy } from '../../src/domain/cluster.ts';
+import type { RunId } from '../../src/domain/ids.ts';
+import { newRun } from '../../src/domain/new-run.ts';
+import type { Plan, Strategy, Undo } from '../../src/domain/plan.ts';
 import { planRecovery } from '../../src/domain/planner/index.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { RunnerDeps } from '../../src/engine/deps.ts';
@@ -36,6 +38,10 @@ export interface Rig {
   readonly runner: Runner;
   /** Starts the run and ends the process, as `kill -9` does, when it reaches the place for the n-th time. */
   readonly startAndDieAt: (place: Failpoint, nth?: number) => Promise<void>;
+  /** The next process takes up what it finds and dies there too. */
+  readonly reconcileAndDieAt: (place: Failpoint, nth?: number) => Promise<void>;
+  /** Another run, approved as the first was. */
+  readonly draft: (options: DraftOptions) => Promise<void>;
   /** Another process on the same store: its own runner, nothing armed. */
   readonly restart: (changes?: Partial<RunnerDeps>) => Runner;
   readonly run: () => Promise<Run>;
@@ -43,12 +49,10 @@ export interface Rig {
   readonly steps: () => Promise<readonly string[]>;
 }
 
-export interface RigOptions {
+export interface RigOptions extends Omit<DraftOptions, 'run'> {
   readonly daemon?: DaemonState;
-  readonly strategy?: Strategy;
   readonly prepare?: (world: FakeCluster) => void;
-  /** What is approved instead of the plan that would be made. */
-  readonly altered?: (plan: Plan) => Plan;
+  readonly backups?: BackupPolicy;
 }
 
 const NEVER = new Promise<never>(() => undefined);
@@ -64,6 +68,30 @@ function mortal<T extends object>(port: T, life: { readonly isOver: boolean }): 
   });
 }
 
+interface Death {
+  readonly place: Failpoint;
+  readonly nth: number;
+}
+
+function dieAt(
+  failpoints: Failpoints,
+  life: { isOver: boolean },
+  { place, nth }: Death,
+  go: () => Promise<unknown>,
+): Promise<void> {
+  let left = nth;
+  return new Promise<void>((died, reject) => {
+    failpoints.arm(place, () => {
+      left -= 1;
+      if (left > 0) return undefined;
+      life.isOver = true;
+      died();
+      return NEVER;
+    });
+    go().then(() => reject(new Error(`${place} was not reached ${nth} times`)), reject);
+  });
+}
+
 export async function aRig(options: RigOptions = {}): Promise<Rig> {
   const time = createFakeTime();
   const world = createFakeCluster(time.clock, options.daemon ?? 'crash-looping');
@@ -71,7 +99,7 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
   const markers = createFakeMarkers(time.clock);
   const store = createMemoryStore();
   const failpoints = createFailpoints();
-  const cluster = aCluster();
+  const cluster = { ...aCluster(), ...(options.backups === undefined ? {} : { backups: options.backups }) };
   const deps: RunnerDeps = {
     store,
     transport: world.transport,
@@ -89,7 +117,12 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
   };
   await draftApproved(store, world, time, options);
   const life = { isOver: false };
-  const runner = createRunner({ ...deps, store: mortal(store, life), transport: mortal(world.transport, life) });
+  const mortals = (end: { isOver: boolean }): Partial<RunnerDeps> => ({
+    store: mortal(store, end),
+    transport: mortal(world.transport, end),
+    markers: mortal(deps.markers, end),
+  });
+  const runner = createRunner({ ...deps, ...mortals(life) });
   const run = async (): Promise<Run> => (await store.findRun(RUN))!;
   return {
     world,
@@ -98,19 +131,14 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
     store,
     failpoints,
     runner,
-    startAndDieAt(place, nth = 1) {
-      let left = nth;
-      return new Promise<void>((died, reject) => {
-        failpoints.arm(place, () => {
-          left -= 1;
-          if (left > 0) return undefined;
-          life.isOver = true;
-          died();
-          return NEVER;
-        });
-        runner.start(RUN).then(() => reject(new Error(`${place} was not reached ${nth} times`)), reject);
-      });
+    startAndDieAt: (place, nth = 1) => dieAt(failpoints, life, { place, nth }, () => runner.start(RUN)),
+    reconcileAndDieAt(place, nth = 1) {
+      const next = { isOver: false };
+      const armed = createFailpoints();
+      const process = createRunner({ ...deps, ...mortals(next), failpoints: armed });
+      return dieAt(armed, next, { place, nth }, () => process.reconcile());
     },
+    draft: (again) => draftApproved(store, world, time, again),
     restart: (changes = {}) => createRunner({ ...deps, failpoints: createFailpoints(), ...changes }),
     run,
     steps: async () =>
@@ -118,72 +146,66 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
   };
 }
 
+export interface DraftOptions {
+  readonly run?: RunId;
+  readonly strategy?: Strategy;
+  readonly to?: string;
+  readonly undo?: Undo;
+  /** What is approved instead of the plan that would be made. */
+  readonly altered?: (plan: Plan) => Plan;
+}
+
 async function draftApproved(
   store: Store,
   world: FakeCluster,
   time: FakeTime,
-  { strategy, altered }: RigOptions,
+  { run: id = RUN, strategy, to, undo, altered }: DraftOptions,
 ): Promise<void> {
   const observation = world.observe();
-  const diagnosis = diagnose(observation, RELEASES);
   const cluster = aCluster();
-  const input = { observation, diagnosis, cluster, releases: RELEASES, instances: 'keep' } as const;
-  const planned = requirePlan(planRecovery({ ...input, strategy: strategy ?? null, confirmStop: null, run: RUN }));
+  const planned = requirePlan(
+    planRecovery({
+      observation,
+      diagnosis: diagnose(observation, RELEASES),
+      cluster,
+      releases: RELEASES,
+      instances: 'keep',
+      strategy: strategy ?? null,
+      to: to ?? null,
+      undo: undo ?? null,
+      confirmStop: null,
+      run: id,
+    }),
+  );
   const plan = altered === undefined ? planned : altered(planned);
   const compiled = plan.stages.flatMap(({ steps }) =>
-    steps.map(({ id, member, call }) => ({ id, member, text: orderText(call) })),
+    steps.map((step) => ({ id: step.id, member: step.member, text: orderText(step.call) })),
   );
   const now = time.clock.nowMs();
-  await store.draftRun({
-    run: {
-      id: RUN,
-      cluster: cluster.name,
-      strategy: plan.strategy,
-      state: 'awaiting-approval',
+  const drafted = await store.draftRun({
+    run: newRun({
+      id,
       plan,
       compiled,
-      digest: digest(plan, compiled),
       requestedBy: 'console:alice',
       requesterDescribedAs: 'console:alice (OS user root)',
       reason: null,
       createdAt: now,
-      expiresAt: now + 900_000,
-      startedAt: null,
-      endedAt: null,
-      approvals: [],
-      steps: compiled.map(({ id, member }) => ({
-        id,
-        member,
-        state: 'pending',
-        attempts: 0,
-        startedAt: null,
-        endedAt: null,
-        exitCode: null,
-        note: null,
-        output: null,
-      })),
-      explanation: null,
-      resumes: 0,
+      expiresMs: 900_000,
       codeVersion: '0.1.0',
-      incident: null,
-      abortRequestedBy: null,
-    },
+    }),
     actions: [],
     cards: [
       {
-        id: 'card',
-        subject: { kind: 'run', run: RUN },
+        id: id === RUN ? 'card' : `card-${id}`,
+        subject: { kind: 'run', run: id },
         address: { platform: 'console', channel: 'here', user: null, thread: null },
         parent: null,
       },
     ],
     entries: [],
   });
-  await store.decide({
-    run: RUN,
-    record: { by: 'console:bob', describedAs: 'bob', at: now, decision: 'approve', reason: null },
-    required: 1,
-    entries: [],
-    tokenHash: null,
-  });
+  if (!drafted.ok) throw new Error(`${drafted.error.id} is ${drafted.error.state}`);
+  const record = { by: 'console:bob', describedAs: 'bob', at: now, decision: 'approve', reason: null } as const;
+  await store.decide({ run: id, record, required: 1, entries: [], tokenHash: null });
 }
