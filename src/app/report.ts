@@ -56,6 +56,6 @@ export async function fileOf(
     return ok({ name, mime, bytes: new TextEncoder().encode(renderReport(subject, format)) });
   }
   if (picture === undefined) return err('this installation draws no pictures');
-  const drawn = await picture.png(reportSvg(subject, 'light'));
+  const drawn = await picture.png(reportSvg(subject, 'light', 'bare'));
   return drawn.ok ? ok({ name, mime, bytes: drawn.value }) : drawn;
 }

@@ -9,8 +9,12 @@ const HIDDEN =
   // oxlint-disable-next-line no-misleading-character-class -- single code points, one of them a joiner
   /[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
 
+/** Nothing in it has to be made visible: nearly every text, and exports have tens of thousands of them. */
+const PLAIN = /^[\u0020-\u007e]*$/;
+
 /** One line: line breaks become `⏎`, a tabulator a blank. */
 export function visibleLine(text: string): string {
+  if (PLAIN.test(text)) return text;
   return neutralise(text.replace(/\r?\n/g, ' ⏎ ').replaceAll('\t', ' '));
 }
 

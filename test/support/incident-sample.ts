@@ -74,7 +74,7 @@ export interface SampleFiles {
 export async function renderSample(subject: ReportSubject = sampleSubject()): Promise<SampleFiles> {
   const picture = createPicture();
   const png = async (theme: 'light' | 'dark'): Promise<Uint8Array> => {
-    const drawn = await picture.png(reportSvg(subject, theme));
+    const drawn = await picture.png(reportSvg(subject, theme, 'bare'));
     if (!drawn.ok) throw new Error(drawn.error);
     return drawn.value;
   };

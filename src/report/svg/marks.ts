@@ -87,6 +87,20 @@ export function markOf({ entry }: OrderedEntry, place: Place): string {
   return `<g data-entry="${entry.sequence}" data-at="${isoTime(entry.happenedAt)}"><title>${escapeXml(title)}</title>${drawn(shapeOf(entry.kind), place)}</g>`;
 }
 
+/** For pixels: no words, and what would lie on the same pixels once. */
+export function bareMarks(
+  marks: readonly { readonly entry: TimelineEntry; readonly place: Place }[],
+): readonly string[] {
+  const known = new Set<string>();
+  return marks.flatMap(({ entry, place }) => {
+    const shape = shapeOf(entry.kind);
+    const key = `${shape} ${Math.round(place.x)} ${place.y}`;
+    if (known.has(key)) return [];
+    known.add(key);
+    return [drawn(shape, place)];
+  });
+}
+
 /** One shape, its middle at the place. */
 export function drawn(shape: Shape, { x, y: middle, height, isLane = false }: Place): string {
   const y = isLane && shape !== 'tick' && shape !== 'edge' ? middle - height / 2 + 2 : middle;

@@ -12,7 +12,7 @@ import { ticksOf } from './axis.ts';
 import { cutTo, frameOf, RIGHT, round, shownRange, TOP, WIDTH, widthOf, type Frame } from './frame.ts';
 import { gradientDefinitions, laneBars } from './lane-bars.ts';
 import { legend } from './legend.ts';
-import { markOf, rowOf, type Row } from './marks.ts';
+import { bareMarks, markOf, rowOf, type Row } from './marks.ts';
 import { patternDefinitions, styleSheet, type Theme } from './palette.ts';
 import { milestoneLabels, runBars } from './runs-row.ts';
 
@@ -34,14 +34,17 @@ const ROW_LABEL: Readonly<Record<Exclude<Row, 'member'>, string>> = {
 };
 const ROWS = ['incident', 'finding', 'run', 'approval', 'note'] as const;
 
-export function reportSvg(subject: ReportSubject, theme: Theme = 'auto'): string {
+/** `bare` leaves the words of single entries out: for a program that makes pixels of it. */
+export type Detail = 'whole' | 'bare';
+
+export function reportSvg(subject: ReportSubject, theme: Theme = 'auto', detail: Detail = 'whole'): string {
   const range = subject.range ?? { from: subject.madeAt - 60_000, to: subject.madeAt };
   const shown = shownRange(range, subject.madeAt);
   const all = lanesOf({ ...subject, range: shown });
   const lanes = all.slice(0, MOST_LANES);
   const names = lanes.map((lane) => nameOf(lane, subject));
   const frame = frameOf(shown, Math.max(0, ...names.map((name) => name.length)));
-  const rows = rowsOf(subject, lanes, frame);
+  const rows = rowsOf(subject, lanes, frame, detail);
   const left = all.length - lanes.length;
   const key = legend({ lanes, entries: subject.entries, y: rows.bottom + 58 });
   const height = key.bottom + 14;
@@ -73,7 +76,7 @@ interface Rows {
   readonly bottom: number;
 }
 
-function rowsOf(subject: ReportSubject, lanes: readonly Lane[], frame: Frame): Rows {
+function rowsOf(subject: ReportSubject, lanes: readonly Lane[], frame: Frame, detail: Detail): Rows {
   const parts: string[] = [];
   const middle = new Map<string, { readonly y: number; readonly height: number }>();
   const outages = outagesOf(lanes);
@@ -111,10 +114,12 @@ function rowsOf(subject: ReportSubject, lanes: readonly Lane[], frame: Frame): R
     y += laneHeight + gap;
   }
   const shades = outages.map(({ from, to }) => shade(frame.x(from), frame.x(to), lanesTop - 4, y - gap + 4));
-  const marks = subject.entries.map((each) => {
-    const place = middle.get(keyOf(each.entry)) ?? { y: TOP, height: 20 };
-    return markOf(each, { x: frame.x(each.entry.happenedAt), ...place, isLane: laneKey.has(keyOf(each.entry)) });
+  const placed = subject.entries.map((each) => {
+    const key = keyOf(each.entry);
+    const place = middle.get(key) ?? { y: TOP, height: 20 };
+    return { ...each, place: { x: frame.x(each.entry.happenedAt), ...place, isLane: laneKey.has(key) } };
   });
+  const marks = detail === 'bare' ? bareMarks(placed) : placed.map((each) => markOf(each, each.place));
   const incident = middle.get('incident');
   if (incident !== undefined) parts.push(milestoneLabels(subject, frame, incident.y));
   return { parts: [...shades, ...parts, ...bars, ...marks], top: TOP, bottom: y };
