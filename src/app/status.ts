@@ -1,9 +1,8 @@
 /** `status` and `explain`: look at clusters and say how they stand. */
 import { explanationData, explanationMessage, THREAD_DEPTH, WHOLE_DEPTH } from '../chat/views/explanation.ts';
-import { statusData, statusMessage } from '../chat/views/status.ts';
-import type { ClusterConfig } from '../domain/cluster.ts';
+import { statusData, statusMessage, type StatusView } from '../chat/views/status.ts';
 import type { Diagnosis } from '../domain/diagnose/types.ts';
-import type { TimelineEntry } from '../domain/timeline.ts';
+import { historyOf } from '../domain/watch/history.ts';
 import type { Call } from './call.ts';
 import { chosenClusters } from './clusters.ts';
 import { lookAt, type Look } from './look.ts';
@@ -17,7 +16,7 @@ export async function showStatus(call: Call, name: string | null, sinceMs: numbe
 
 async function answerStatus(call: Call, look: Look, sinceMs: number | null): Promise<void> {
   const { cluster, diagnosis } = look;
-  const since = sinceMs === null ? null : { ms: sinceMs, entries: await entriesSince(call, cluster, sinceMs) };
+  const since = sinceMs === null ? null : await pastOf(call, look, sinceMs);
   const root = await look.answer({
     message: statusMessage({
       cluster: cluster.name,
@@ -51,10 +50,17 @@ export async function explain(call: Call, name: string | null): Promise<void> {
   }
 }
 
-async function entriesSince(call: Call, cluster: ClusterConfig, ms: number): Promise<readonly TimelineEntry[]> {
-  const from = call.deps.clock.nowMs() - ms;
-  const entries = await call.deps.store.listTimeline({ cluster: cluster.name });
-  return entries.filter((entry) => entry.happenedAt >= from);
+async function pastOf(call: Call, look: Look, ms: number): Promise<NonNullable<StatusView['since']>> {
+  const { cluster } = look;
+  const to = call.deps.clock.nowMs();
+  const all = await call.deps.store.listTimeline({ cluster: cluster.name });
+  const members = cluster.members.map(({ name }) => name);
+  const seenUntil = look.observation.endedAt;
+  return {
+    ms,
+    entries: all.filter((entry) => entry.happenedAt >= to - ms),
+    history: historyOf(all, { from: to - ms, to, seenUntil, members }),
+  };
 }
 
 function isInStep(diagnosis: Diagnosis): boolean {

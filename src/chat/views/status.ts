@@ -6,6 +6,7 @@ import type { StatusData } from '../../domain/data.ts';
 import type { Diagnosis, MemberAssessment } from '../../domain/diagnose/types.ts';
 import type { Severity } from '../../domain/finding.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
+import type { History } from '../../domain/watch/history.ts';
 import { heading, message, nextCommand, note, strong, table, text, time } from '../build.ts';
 import type { Block, Message, Tone } from '../message.ts';
 import {
@@ -18,6 +19,7 @@ import {
   SEVERITY_SIGN,
   shortTime,
 } from '../words.ts';
+import { historyBlocks } from './history.ts';
 import { commandsAfterStatus } from './next.ts';
 
 export interface StatusView {
@@ -28,7 +30,11 @@ export interface StatusView {
   readonly at: number;
   readonly tookMs: number;
   /** What the timeline holds of the asked span, or null when none was asked for. */
-  readonly since: { readonly ms: number; readonly entries: readonly TimelineEntry[] } | null;
+  readonly since: {
+    readonly ms: number;
+    readonly entries: readonly TimelineEntry[];
+    readonly history: History;
+  } | null;
 }
 
 export function statusData(cluster: string, diagnosis: Diagnosis): StatusData {
@@ -176,17 +182,24 @@ function legend(diagnosis: Diagnosis): readonly Block[] {
   ];
 }
 
+/** Of the asked span; the timeline has them all. */
+const MOST_ENTRIES = 30;
+
 function sinceBlocks(view: StatusView): readonly Block[] {
   if (view.since === null) return [];
-  const { ms, entries } = view.since;
+  const { ms, entries, history } = view.since;
   if (entries.length === 0)
     return [note(`Nothing was recorded for ${view.cluster} in the last ${describeDuration(ms)}.`)];
   return [
     text(`In the last ${describeDuration(ms)}:`),
+    ...historyBlocks(history),
     table(
       ['when', 'what'],
-      entries.map((entry) => [shortTime(entry.happenedAt), entry.text]),
+      entries.slice(-MOST_ENTRIES).map((entry) => [shortTime(entry.happenedAt), entry.text]),
     ),
+    ...(entries.length > MOST_ENTRIES
+      ? [note(`${entries.length - MOST_ENTRIES} earlier entries left out: /lxd timeline ${view.cluster}`)]
+      : []),
   ];
 }
 
