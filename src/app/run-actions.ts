@@ -31,7 +31,7 @@ function offeredBy(run: Run): readonly Offered[] {
 /** A plan that stops instances has no approve button: the number has to be typed. */
 function approvalButtons(run: Run): readonly Offered[] {
   const ask = { title: `Reject ${run.id}`, label: 'Why', required: false };
-  const reject: Offered = { label: 'Reject', style: 'danger', confirm: null, ask, meaning: ofRun(run, 'reject') };
+  const reject: Offered = { label: 'Reject', style: 'plain', confirm: null, ask, meaning: ofRun(run, 'reject') };
   if (run.plan.instancesStopped > 0) return [reject];
   if (isBreakGlass(run.strategy)) return [breakGlassButton(run), reject];
   const confirm = { title: `Approve ${run.id}?`, text: `It runs ${run.strategy} on ${run.cluster} at once.` };

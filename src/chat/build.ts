@@ -69,7 +69,20 @@ export function nextCommand(...commands: readonly string[]): Block {
 
 /** The same, in words that somebody else chose. */
 export function nextWords(words: string): Block {
-  return text('Next: ', words);
+  return text('Next: ', ...withCommands(words));
+}
+
+const COMMAND = /\/lxd (?:"[^"]*"|(?! or |, |[.;:]\s|[.;:)]*$).)+/g;
+
+/** A sentence in which the commands that one could type stand out. */
+export function withCommands(words: string): readonly Part[] {
+  const all: Part[] = [];
+  let from = 0;
+  for (const { 0: command, index } of words.matchAll(COMMAND)) {
+    all.push(words.slice(from, index), mono(command));
+    from = index + command.length;
+  }
+  return [...all, words.slice(from)].filter((part) => part !== '');
 }
 
 export function message(

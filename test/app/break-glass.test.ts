@@ -81,7 +81,8 @@ describe('a plan that takes break-glass only', () => {
       },
     );
     await world.type('alice', WAY);
-    expect(printed).toContain('BREAK-GLASS: this gives m3 up.');
+    expect(printed).toContain('BREAK-GLASS: Recovery of prod');
+    expect(printed).toContain('This gives m3 up.');
     expect(printed).toContain('lxc cluster remove --force m3');
     expect(printed).toContain('console:carol');
     expect(printed).not.toContain('console:bob');

@@ -10,11 +10,13 @@ import { findChromium, shoot } from './shoot.ts';
 const PLATFORMS = ['slack', 'discord'] as const;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { out: { type: 'string' }, 'no-png': { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { out: { type: 'string' }, only: { type: 'string' }, 'no-png': { type: 'boolean' } },
+  });
   const out = values.out === undefined ? mkdtempSync(join(tmpdir(), 'lockstep-gallery-')) : resolve(values.out);
   const pages: { readonly page: string; readonly folder: string }[] = [];
   for (const platform of PLATFORMS) {
-    const pictures = await makePictures(platform);
+    const pictures = (await makePictures(platform)).filter(({ id }) => id.startsWith(values.only ?? ''));
     const folder = join(out, platform);
     const page = join(out, `${platform}.html`);
     mkdirSync(folder, { recursive: true });

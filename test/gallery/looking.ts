@@ -1,5 +1,6 @@
 /** Pictures of looks: status, explanation, check, doctor, help. */
-import { askingMessage } from '../../src/chat/views/status.ts';
+import { askedMessage, askingMessage } from '../../src/chat/views/status.ts';
+import { absentMessage } from '../../src/chat/views/absent.ts';
 import type { ClusterObservation, LogFact } from '../../src/domain/observation.ts';
 import { logLine, NOW, observationOf, three, UNREACHABLE } from '../support/observation.ts';
 import type { MemberSpec } from '../support/observation-spec.ts';
@@ -18,7 +19,8 @@ export async function looking(platform: ChatPlatform): Promise<readonly Picture[
     await status(platform, 'status-one-lower', 'Status: one member went lower', downgradedOne()),
     await status(platform, 'status-unreachable', 'Status: a member does not answer', unreachable()),
     await status(platform, 'status-partial', 'Status: a member answered in part', partial()),
-    asking(),
+    ...asking(),
+    ...(await watched(platform)),
     await since(platform),
     await explained(platform),
     await checked(platform, 'check-safe', 'Check: safe', inStep(), 'check prod --to 5.21.3'),
@@ -84,16 +86,34 @@ async function skewed(platform: ChatPlatform): Promise<readonly Picture[]> {
   ];
 }
 
-function asking(): Picture {
+function asking(): readonly Picture[] {
   const members = [
     { name: 'm1', answered: true },
     { name: 'm2', answered: null },
     { name: 'm3', answered: null },
   ];
-  return pictureOfMessage(
-    { id: 'asking', group: GROUP, title: 'While members are asked', views: ['askingMessage'], place: 'channel' },
-    askingMessage('prod', members),
-  );
+  const named = { group: GROUP, place: 'channel' } as const;
+  return [
+    pictureOfMessage(
+      { ...named, id: 'asking', title: 'While members are asked', views: ['askingMessage'] },
+      askingMessage('prod', members),
+    ),
+    pictureOfMessage(
+      { ...named, id: 'asked', title: 'When the answer stands elsewhere', views: ['askedMessage'] },
+      askedMessage('prod'),
+    ),
+    pictureOfMessage(
+      { ...named, id: 'absent', title: 'The other platform is not there', views: ['absentMessage'] },
+      absentMessage('discord', 'the token was refused'),
+    ),
+  ];
+}
+
+async function watched(platform: ChatPlatform): Promise<readonly Picture[]> {
+  const stage = createStage({ platform, observation: inStep() });
+  await stage.say('ada', 'status prod');
+  const named = { id: 'watch', group: GROUP, title: 'What is watched', views: ['watchMessage'] };
+  return [pictureOf(named, await stage.say('ada', 'watch list'), hasData('watch'))];
 }
 
 async function since(platform: ChatPlatform): Promise<Picture> {

@@ -122,6 +122,10 @@ async function records(stage: Stage, run: Run): Promise<readonly Picture[]> {
       { id: 'timeline', group: 'Afterwards', title: 'The timeline, compact', views: ['timelineMessage'] },
       await stage.say('ada', `timeline ${run.id}`),
     ),
+    pictureOf(
+      { id: 'timeline-file', group: 'Afterwards', title: 'The timeline as a file', views: ['fileMessage'] },
+      await stage.say('ada', `timeline ${run.id} --format md`),
+    ),
   ];
 }
 

@@ -9,7 +9,7 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { Atom, Part } from './clamp.ts';
 import { cut, escapeLine, escapeText, fenceLines, guardLine, monoText } from './escape.ts';
 import { TABLE_COLUMNS } from './limits.ts';
-import { tableLines } from './table.ts';
+import { gridLines, listItem } from './table.ts';
 
 const PERSON = /^discord:(\d{5,20})$/;
 const LONGEST_TITLE = 200;
@@ -149,19 +149,33 @@ function linkAtom(words: string, address: string): Atom {
   return { text: `[${escapeText(words).trim() || 'link'}](<${href}>) (${escapeText(url?.host ?? '')})`, plain: false };
 }
 
+/** Too wide for columns it is a list: a phone breaks the lines of a fence wherever they end. */
 function renderTable(block: Extract<Block, { kind: 'table' }>): BlockParts {
   const cell = (text: string): string => cut(visibleLine(cut(text, LONGEST_CELL)), LONGEST_CELL);
-  const content = tableLines(
-    block.columns.map(cell),
-    block.rows.map((row) => row.map(cell)),
-    TABLE_COLUMNS,
-  );
-  if (content.every((line) => line.trim() === '')) return { parts: [], folded: [] };
+  const columns = block.columns.map(cell);
+  const rows = block.rows.map((row) => row.map(cell));
+  const grid = gridLines(columns, rows, TABLE_COLUMNS);
+  const lines =
+    grid?.flatMap((line) => fenceLines(line)) ??
+    [namesLine(columns), ...rows.map((row) => itemLine(columns, row))].filter((line) => line !== '');
+  if (lines.every((line) => line.trim() === '')) return { parts: [], folded: [] };
   const long = block.rows.some((row) => row.some((text) => text.length > LONGEST_CELL));
   return {
-    parts: [{ kind: 'fenced', title: '', lines: content.flatMap((line) => fenceLines(line)), name: 'the table' }],
+    parts: [{ kind: 'fenced', title: '', lines, name: 'the table', bare: grid === null }],
     folded: long ? ['the end of long cells'] : [],
   };
+}
+
+/** What the cells of each line are. */
+function namesLine(columns: readonly string[]): string {
+  const names = escapeText(columns.filter((name) => name.trim() !== '').join(' · '));
+  return names === '' ? '' : `-# ${guardLine(names)}`;
+}
+
+function itemLine(columns: readonly string[], row: readonly string[]): string {
+  const { head, rest } = listItem(columns, row);
+  const words = escapeText(head).trim();
+  return guardLine(`${words === '' ? '' : `**${words}**`}  ${escapeText(rest)}`.trim());
 }
 
 function renderCode(block: Extract<Block, { kind: 'code' }>): BlockParts {
@@ -175,5 +189,5 @@ function renderCode(block: Extract<Block, { kind: 'code' }>): BlockParts {
       folded: [`${all.length} lines of ${name}`],
     };
   }
-  return { parts: [{ kind: 'fenced', title, lines: all, name }], folded: [] };
+  return { parts: [{ kind: 'fenced', title, lines: all, name, bare: false }], folded: [] };
 }

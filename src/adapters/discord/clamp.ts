@@ -6,8 +6,14 @@ import { cutEscaped, escapeLine, fence, FENCE_COST } from './escape.ts';
 
 export type Part =
   | { readonly kind: 'text'; readonly atoms: readonly Atom[] }
-  /** Lines in a fence; `name` says what it is when lines fall off. */
-  | { readonly kind: 'fenced'; readonly title: string; readonly lines: readonly string[]; readonly name: string };
+  /** Escaped lines; `name` says what it is when lines fall off. `bare`: not in a fence, escaped for where they stand. */
+  | {
+      readonly kind: 'fenced';
+      readonly title: string;
+      readonly lines: readonly string[];
+      readonly name: string;
+      readonly bare: boolean;
+    };
 
 /** A piece of a text: markup is kept whole or dropped whole, since half of it would act on what follows. */
 export interface Atom {
@@ -36,7 +42,8 @@ interface Work {
 
 function partText(part: Part): string {
   if (part.kind === 'text') return part.atoms.map(({ text }) => text).join('');
-  return part.title === '' ? fence(part.lines) : `${part.title}\n${fence(part.lines)}`;
+  const body = part.bare ? part.lines.join('\n') : fence(part.lines);
+  return part.title === '' ? body : `${part.title}\n${body}`;
 }
 
 /** `budget` is for all texts and the line breaks between them. */
@@ -79,7 +86,7 @@ function shrink(work: Work, wanted: number): void {
   const kept: string[] = [];
   let used = 0;
   for (const line of part.lines) {
-    const shown = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
+    const shown = line.length > LONGEST_LINE ? cutLine(part, line, LONGEST_LINE) : line;
     if (used + shown.length + 1 > room) break;
     if (shown !== line) work.cutText = true;
     kept.push(shown);
@@ -87,11 +94,20 @@ function shrink(work: Work, wanted: number): void {
   }
   const [first = ''] = part.lines;
   if (kept.length === 0) {
-    kept.push(`${first.slice(0, Math.max(1, Math.min(room, SMALLEST_FENCE) - 20)).replace(/[\ud800-\udbff]$/, '')}…`);
+    kept.push(cutLine(part, first, Math.max(2, Math.min(room, SMALLEST_FENCE) - 20)));
     work.cutText = true;
   }
   work.lost += part.lines.length - kept.length;
   work.part = { ...part, lines: kept };
+}
+
+/** A line outside of a fence is escaped, and may begin in bold: a cut leaves neither half. */
+function cutLine({ bare }: Extract<Part, { kind: 'fenced' }>, line: string, length: number): string {
+  const short = `${line.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  if (!bare) return short;
+  const escaped = cutEscaped(line, length);
+  const isOpen = escaped.startsWith('**') && !/[^\\]\*\*/.test(escaped.slice(2));
+  return isOpen ? escaped.slice(2) : escaped;
 }
 
 function cutAtoms(atoms: readonly Atom[], length: number): readonly Atom[] {
@@ -122,7 +138,8 @@ function dropUntil(works: Work[], budget: number): number {
 
 function shrinkHard(work: Work, budget: number): void {
   const { part } = work;
-  const atoms = part.kind === 'text' ? part.atoms : [{ text: escapeLine(part.lines.join(' ')), plain: true }];
+  const plain = part.kind === 'fenced' && part.bare ? (text: string): string => text.replaceAll('**', '') : escapeLine;
+  const atoms = part.kind === 'text' ? part.atoms : [{ text: plain(part.lines.join(' ')), plain: true }];
   work.part = { kind: 'text', atoms: cutAtoms(atoms, Math.max(1, budget)) };
   work.cutText = true;
 }

@@ -56,5 +56,5 @@ export const THREAD = { name: 100, archiveMinutes: 1440 } as const;
 /** https://discord.com/developers/docs/interactions/receiving-and-responding: first answer in 3 s, the token lives 15 min. */
 export const INTERACTION = { firstAnswerMs: 3000, tokenMs: 15 * 60_000 } as const;
 
-/** A code block in an embed breaks its lines beyond about this many columns on a desktop. A choice of ours, not a limit of Discord's. */
-export const TABLE_COLUMNS = 58;
+/** What a code block in an embed takes on a phone without breaking its lines; a wider table becomes a list. A choice of ours. */
+export const TABLE_COLUMNS = 33;

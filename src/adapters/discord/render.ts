@@ -29,6 +29,7 @@ const COLOUR: Readonly<Record<Tone, number>> = {
   danger: 0xd92d20,
   neutral: 0x80848e,
 };
+const SIGN: Readonly<Record<Tone, string>> = { good: '🟢', info: '🔵', warning: '🟠', danger: '🔴', neutral: '⚪' };
 /** A summary is one line; the rest of the 2000 would hide the card on a phone. */
 const SUMMARY = 400;
 /** An empty line. */
@@ -59,9 +60,10 @@ export function renderPayload({ message, data, files = [] }: Rendered): Payload 
   };
 }
 
-function summaryLine({ summary }: Message): string {
+/** The sign is what a phone's notification has of the colour. */
+function summaryLine({ summary, tone }: Message): string {
   const line = escapeLine(cut(summary, SUMMARY));
-  return line.trim() === '' ? 'Lockstep' : line;
+  return `${SIGN[tone]} ${line.trim() === '' ? 'Lockstep' : line}`;
 }
 
 interface Read {
@@ -87,13 +89,26 @@ function readBlocks(message: Message, pictures: readonly string[]): Read {
     const rendered = renderBlock(block);
     const before = parts.at(-1);
     const apart =
-      before?.kind === 'text' && (block.kind === 'heading' || needsSpace(blocks[at - 1], at === blocks.length - 1));
+      isText(before) &&
+      (block.kind === 'heading' ||
+        needsSpace(blocks[at - 1], at === blocks.length - 1) ||
+        isList(before) ||
+        isList(rendered.parts[0]));
     parts.push(...(apart ? [SPACE, ...rendered.parts] : rendered.parts));
     folded.push(...rendered.folded);
   }
   // Escaping may double the length.
   const title = cutEscaped(escapeLine(cut(heading, MESSAGE.embedTitle)), MESSAGE.embedTitle);
   return { title, parts, folded };
+}
+
+function isList(part: Part | undefined): boolean {
+  return part?.kind === 'fenced' && part.bare;
+}
+
+/** A fence has air around it by itself. */
+function isText(part: Part | undefined): boolean {
+  return part?.kind === 'text' || isList(part);
 }
 
 /** Air behind a list of fields, and before what to type next. */

@@ -9,13 +9,12 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { Part } from './clamp.ts';
 import { boldText, cut, escapeText, fenceLines, guardLine, linkTarget, monoText } from './escape.ts';
 import { MESSAGE, TABLE_COLUMNS } from './limits.ts';
-import { tableLines } from './table.ts';
+import { gridLines, listItem } from './table.ts';
 
 const PERSON = /^slack:([UW][A-Z0-9]{2,20})$/;
 const LONGEST_TITLE = 200;
-/** A folded block of more lines than the first number shows the second. */
+/** A folded block of more lines is one line of small print: its beginning alone says nothing. */
 const FOLD_ABOVE = 6;
-const FOLD_TO = 3;
 /** Values up to this length stand in two columns. */
 const SHORT_VALUE = 40;
 
@@ -104,21 +103,36 @@ function renderFields(fields: Fields): BlockParts {
   };
 }
 
+/** Too wide for columns it is a list: a phone breaks the lines of a fence wherever they end. */
 function renderTable(block: Extract<Block, { kind: 'table' }>): BlockParts {
+  const columns = block.columns.map(visibleLine);
   const rows = block.rows.map((row) => row.map(visibleLine));
   if (rows.length === 0) return { parts: [], folded: [] };
-  const lines = tableLines(block.columns.map(visibleLine), rows, TABLE_COLUMNS).flatMap((line) => fenceLines(line));
-  return { parts: [{ kind: 'fenced', title: '', lines, name: 'the table' }], folded: [] };
+  const grid = gridLines(columns, rows, TABLE_COLUMNS);
+  const bare = grid === null;
+  const lines =
+    grid?.flatMap((line) => fenceLines(line)) ??
+    [namesLine(columns), ...rows.map((row) => itemLine(columns, row))].filter((line) => line !== '');
+  return { parts: [{ kind: 'fenced', title: '', lines, name: 'the table', bare }], folded: [] };
+}
+
+/** What the cells of each line are. */
+function namesLine(columns: readonly string[]): string {
+  return guardLine(escapeText(columns.filter((name) => name.trim() !== '').join(' · ')));
+}
+
+function itemLine(columns: readonly string[], row: readonly string[]): string {
+  const { head, rest } = listItem(columns, row);
+  return guardLine(`${boldText(head)}  ${escapeText(rest)}`.trim());
 }
 
 function renderCode(block: Extract<Block, { kind: 'code' }>): BlockParts {
-  const all = fenceLines(block.text.replace(/\n+$/, ''));
-  const isFolded = block.fold === true && all.length > FOLD_ABOVE;
+  const lines = fenceLines(block.text.replace(/\n+$/, ''));
   const title = block.title === null ? '' : guardLine(escapeText(cut(block.title, LONGEST_TITLE)));
   const name = title === '' ? 'the output' : `“${title.replace(/:$/, '')}”`;
-  const lines = isFolded ? all.slice(0, FOLD_TO) : all;
-  return {
-    parts: [{ kind: 'fenced', title, lines, name }],
-    folded: isFolded ? [`${all.length - FOLD_TO} more lines of ${name}`] : [],
-  };
+  if (block.fold === true && lines.length > FOLD_ABOVE) {
+    const small = `${title === '' ? escapeText(name) : title} ${lines.length} lines, folded`;
+    return { parts: [{ kind: 'note', text: small }], folded: [`${lines.length} lines of ${name}`] };
+  }
+  return { parts: [{ kind: 'fenced', title, lines, name, bare: false }], folded: [] };
 }

@@ -13,8 +13,14 @@ export type Part =
   | { readonly kind: 'note'; readonly text: string }
   /** Two columns, in pairs of label and value. */
   | { readonly kind: 'fields'; readonly fields: readonly string[] }
-  /** Escaped lines in a fence; `name` says what it is when lines fall off. */
-  | { readonly kind: 'fenced'; readonly title: string; readonly lines: readonly string[]; readonly name: string }
+  /** Escaped lines; `name` says what it is when lines fall off. `bare`: not in a fence, escaped for where they stand. */
+  | {
+      readonly kind: 'fenced';
+      readonly title: string;
+      readonly lines: readonly string[];
+      readonly name: string;
+      readonly bare: boolean;
+    }
   | { readonly kind: 'divider' };
 
 export interface Clamped {
@@ -64,7 +70,8 @@ function mergeTexts(parts: readonly Part[], most: number): readonly Part[] {
 }
 
 export function fencedText(part: Extract<Part, { kind: 'fenced' }>): string {
-  return part.title === '' ? fence(part.lines) : `${part.title}\n${fence(part.lines)}`;
+  const body = part.bare ? part.lines.join('\n') : fence(part.lines);
+  return part.title === '' ? body : `${part.title}\n${body}`;
 }
 
 function textOf(part: Part): string {
@@ -137,6 +144,12 @@ function shrinkFence(work: Work, part: Extract<Part, { kind: 'fenced' }>, most: 
     if (shown !== line) work.cutText = true;
     kept.push(shown);
     used += shown.length + 1;
+  }
+  const [first = ''] = part.lines;
+  if (kept.length === 0 && part.bare) {
+    // A fence may be empty; a text may not.
+    kept.push(cutEscaped(first, Math.max(SMALLEST / 2, room)));
+    work.cutText = true;
   }
   work.lines += part.lines.length - kept.length;
   work.part = { ...part, title, lines: kept };

@@ -1,5 +1,5 @@
 /**
- * Columns of a fixed-width face: how wide text is, wrapping at blanks, padding. Pure. Wide East Asian characters and emoji count two,
+ * Columns of a fixed-width face: how wide text is, padding. Pure. Wide East Asian characters and emoji count two,
  * combining marks none.
  */
 const COMBINING = /\p{Mn}|\p{Me}/u;
@@ -17,37 +17,4 @@ export function widthOf(text: string): number {
 
 export function padTo(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
-}
-
-/** Breaks at blanks; a word wider than a line is cut. At least one line. */
-export function wrapTo(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ').flatMap((each) => piecesOf(each, width))) {
-    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
-}
-
-export function longestWord(text: string): number {
-  return Math.max(0, ...text.split(' ').map(widthOf));
-}
-
-function piecesOf(word: string, width: number): readonly string[] {
-  if (widthOf(word) <= width) return [word];
-  const pieces: string[] = [];
-  let piece = '';
-  for (const char of word) {
-    if (piece !== '' && widthOf(piece) + widthOf(char) > width) {
-      pieces.push(piece);
-      piece = '';
-    }
-    piece += char;
-  }
-  return [...pieces, piece];
 }

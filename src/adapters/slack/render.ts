@@ -37,7 +37,9 @@ export function renderMessage(message: Message, data: Data | null = null, budget
   const all: readonly Part[] = parts.length > 0 ? parts : [{ kind: 'text', text: summaryOf(message) }];
   const room = budget - JSON.stringify(buttons.blocks).length - REST_COST;
   const { parts: kept, fell } = clamp(all, room, MESSAGE.blocks - 2);
-  const missing = [...rendered.flatMap((each) => each.folded), ...fell, ...buttons.fell];
+  const folded = rendered.flatMap((each) => each.folded);
+  const hidden = folded.length > 2 ? [`${folded.length} folded texts`] : folded;
+  const missing = [...hidden, ...fell, ...buttons.fell];
   const rest = missing.length === 0 ? [] : [contextOf(restLine(missing, data))];
   return { text: summaryOf(message), blocks: [...kept.map(blockOf), ...rest, ...buttons.blocks] };
 }

@@ -5,7 +5,7 @@
 import type { ExplanationData } from '../../domain/data.ts';
 import type { Diagnosis } from '../../domain/diagnose/types.ts';
 import type { Evidence, Finding } from '../../domain/finding.ts';
-import { code, divider, heading, message, nextCommand, note, text } from '../build.ts';
+import { code, divider, heading, message, nextCommand, note, strong, text, withCommands } from '../build.ts';
 import type { Block, Message } from '../message.ts';
 import { isoTime, listOf, SEVERITY_SIGN, shortTime } from '../words.ts';
 import { commandsAfterExplanation } from './next.ts';
@@ -60,7 +60,7 @@ function findingBlocks(cluster: string, finding: Finding, depth: ExplanationDept
     text(finding.cause),
     ...evidenceBlocks(cluster, finding.evidence, depth.evidence),
     ...missingBlocks(cluster, finding.extensionsMissing, depth.names),
-    text('What to do: ', finding.next),
+    text(strong('What to do: '), ...withCommands(finding.next)),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Run } from '../../domain/run.ts';
 import type { MemberState } from '../../domain/timeline.ts';
 import { divider, heading, message, mono, nextCommand, note, strong, text, time } from '../build.ts';
 import type { Block, Message, Tone } from '../message.ts';
-import { describeDuration, plural, RUN_WORDS } from '../words.ts';
+import { describeDuration, listOf, plural, RUN_WORDS } from '../words.ts';
 
 export interface HomeView {
   readonly now: number;
@@ -76,8 +76,11 @@ function clusterBlocks({ name, memory, titles }: HomeView['clusters'][number], n
   if (memory === null) return [text(strong(name), ': not looked at yet')];
   const states = Object.entries(memory.states);
   const serving = states.filter(([, state]) => state === 'serving').length;
-  const others = states.filter(([, state]) => state !== 'serving').map(([member, state]) => `${member} ${state}`);
-  const head = `${serving} of ${plural(states.length, 'member')} serving${others.length === 0 ? '' : `; ${others.join(', ')}`}`;
+  const troubled = [...new Set(states.map(([, state]) => state))].filter((state) => state !== 'serving');
+  const others = troubled.map(
+    (state) => `; ${listOf(states.filter(([, each]) => each === state).map(([member]) => member))} ${state}`,
+  );
+  const head = `${serving} of ${plural(states.length, 'member')} serving${others.join('')}`;
   return [
     text(strong(name), `: ${head}`),
     ...(titles ?? []).slice(0, MOST_TITLES).map((title) => note(title)),

@@ -67,17 +67,14 @@ export function planData(view: PlanView): PlanData {
 
 export function planMessage(view: PlanView): Message {
   const { plan } = view;
-  const title =
-    view.run === null
-      ? `Plan for ${plan.cluster}, not asked for yet`
-      : `Recovery of ${plan.cluster}: ${view.run} waits for approval`;
+  const title = titleOf(view);
   return message(
     title,
     isBreakGlass(plan.strategy) ? 'danger' : 'info',
     [
       heading(title),
-      text(`${plan.strategy}: ${STRATEGY_WORDS[plan.strategy]}.${view.recommended ? ' Recommended.' : ''}`),
       ...loudWords(plan),
+      text(strong(plan.strategy), `: ${STRATEGY_WORDS[plan.strategy]}.${view.recommended ? ' Recommended.' : ''}`),
       fields([
         ['Asked for by', view.reason === null ? view.requestedBy : `${view.requestedBy}: ${view.reason}`],
         ['Outage', plan.outage],
@@ -89,12 +86,18 @@ export function planMessage(view: PlanView): Message {
       stagesTable(plan),
       ...statements(plan),
       ...exactTexts(view.compiled).map(folded),
-      ...otherWays(view.alternatives),
+      ...otherWays(view),
       ...approvalBlocks(view),
       nextStep(view),
     ],
     view.actions,
   );
+}
+
+function titleOf({ run, plan }: PlanView): string {
+  const glass = isBreakGlass(plan.strategy) ? 'BREAK-GLASS: ' : '';
+  if (run === null) return `${glass}Plan for ${plan.cluster}, not asked for yet`;
+  return `${glass}Recovery of ${plan.cluster}: ${run} waits for approval`;
 }
 
 /** First of all, before anybody reads on. */
@@ -103,7 +106,7 @@ function loudWords({ strategy, givenUp }: Plan): readonly Block[] {
   const who = givenUp === undefined ? 'a member' : givenUp.member;
   return [
     text(
-      strong(`BREAK-GLASS: this gives ${who} up.`),
+      strong(`This gives ${who} up.`),
       ' It is never recommended, and takes a person who is named for it, with a reason.',
     ),
   ];
@@ -154,13 +157,25 @@ function folded(block: Block): Block {
   return block.kind === 'code' ? foldedCode(block.text, block.title ?? '') : block;
 }
 
-function otherWays(alternatives: readonly Alternative[]): readonly Block[] {
+/** Who studies a dry run is told why each other way is none; who has to decide, which ones there are. */
+function otherWays({ alternatives, run, plan }: PlanView): readonly Block[] {
   if (alternatives.length === 0) return [];
+  if (run === null) {
+    return [
+      table(
+        ['other way', 'now', 'why'],
+        alternatives.map(({ strategy, possible, why }) => [strategy, possible ? 'possible' : 'no', why]),
+      ),
+    ];
+  }
+  const none = alternatives.filter(({ possible }) => !possible).map(({ strategy }) => strategy);
   return [
-    table(
-      ['other way', 'now', 'why'],
-      alternatives.map(({ strategy, possible, why }) => [strategy, possible ? 'possible' : 'no', why]),
-    ),
+    ...alternatives
+      .filter(({ possible }) => possible)
+      .map(({ strategy, why }) => text('Another way: ', strong(strategy), `. ${why}`)),
+    ...(none.length === 0
+      ? []
+      : [note(`Not possible now: ${none.join(', ')}. Why: `, mono(`/lxd recover ${plan.cluster} --dry-run`))]),
   ];
 }
 

@@ -6,9 +6,9 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { RunData, RunsData } from '../../domain/data.ts';
 import type { MemberName } from '../../domain/ids.ts';
 import { isBreakGlass } from '../../domain/plan.ts';
-import { isEnded, type Run, type RunState, type StepRecord } from '../../domain/run.ts';
+import { isEnded, type Run, type RunState, type StepRecord, type StepState } from '../../domain/run.ts';
 import { backupBlocks, backupsOf } from './backups.ts';
-import { code, fields, heading, message, nextCommand, note, strong, table, text } from '../build.ts';
+import { code, fields, heading, message, nextCommand, note, strong, table, text, withCommands } from '../build.ts';
 import type { Action, Block, Message, Tone } from '../message.ts';
 import { exactTexts } from './plan.ts';
 import { describeDuration, isoTime, RUN_WORDS, shortTime, STEP_SIGN, STRATEGY_WORDS } from '../words.ts';
@@ -53,7 +53,7 @@ export function runMessage(run: Run, now: number, actions: readonly Action[]): M
     [
       heading(title),
       text(`${run.strategy}: ${STRATEGY_WORDS[run.strategy]}.`),
-      ...(run.explanation === null ? [] : [text(run.explanation)]),
+      ...explanationBlocks(run),
       ...givenUpBlocks(run),
       ...abortBlocks(run),
       stepsTable(run),
@@ -74,8 +74,11 @@ export function runLineMessage(run: Run): Message {
   const took =
     run.startedAt === null || run.endedAt === null ? '' : ` after ${describeDuration(run.endedAt - run.startedAt)}`;
   const title = `${run.id} on ${run.cluster}: ${RUN_WORDS[run.state]}${took}`;
-  const why = run.explanation === null ? [] : [text(run.explanation)];
-  return message(title, cardTone(run), [text(strong(title)), ...why, nextCommand(...commandsAfterRun(run))]);
+  return message(title, cardTone(run), [
+    heading(title),
+    ...explanationBlocks(run),
+    nextCommand(...commandsAfterRun(run)),
+  ]);
 }
 
 export function runDetailMessage(run: Run, now: number, prunedAt: number | null = null): Message {
@@ -187,34 +190,49 @@ function toneOfRun(state: RunState): Tone {
   }
 }
 
+/** What happened comes before the way; what to do next has a line of its own at the end. */
+function explanationBlocks({ explanation }: Run): readonly Block[] {
+  const [words = ''] = (explanation ?? '').split(/\s*Next: /, 1);
+  return words === '' ? [] : [text(...withCommands(words))];
+}
+
+/** As many rows as stages, however many members: the sign is that of the least finished. */
 function stepsTable(run: Run): Block {
-  const members = membersOf(run);
   return table(
-    ['', 'step', ...members],
+    ['', 'step', 'where'],
     run.plan.stages.map((stage, index) => {
       const ids = new Set(stage.steps.map((step) => step.id));
-      return [
-        String(index + 1),
-        stage.title,
-        ...members.map((member) => signOf(run.steps.filter((step) => ids.has(step.id) && step.member === member))),
-      ];
+      const steps = run.steps.filter((step) => ids.has(step.id));
+      return [STEP_SIGN[leastOf(steps)].slice(0, 1), `${index + 1}. ${stage.title}`, whereOf(steps)];
     }),
   );
 }
 
-/** The least finished of a member's steps in a stage stands for all of them. */
-function signOf(steps: readonly StepRecord[]): string {
-  for (const state of ['unknown', 'failed', 'started', 'pending', 'done'] as const) {
-    if (steps.some((step) => step.state === state)) return STEP_SIGN[state];
-  }
-  return '';
+const LEAST_FIRST = ['unknown', 'failed', 'started', 'pending', 'done'] as const;
+
+function leastOf(steps: readonly StepRecord[]): StepState {
+  return LEAST_FIRST.find((state) => steps.some((step) => step.state === state)) ?? 'pending';
 }
 
-function membersOf(run: Run): readonly MemberName[] {
-  return [
-    ...new Set([...run.plan.baseline.targets.map((target) => target.member), ...run.steps.map((step) => step.member)]),
-  ];
+/** `m1, m2`; where members differ, or something needs a look, `m1 failed, m2 and m3 done`. */
+function whereOf(steps: readonly StepRecord[]): string {
+  const members = [...new Set(steps.map(({ member }) => member))];
+  const stateOf = (member: MemberName): StepState => leastOf(steps.filter((step) => step.member === member));
+  const groups = LEAST_FIRST.map((state) => ({ state, names: members.filter((member) => stateOf(member) === state) }));
+  const [only, ...others] = groups.filter(({ names }) => names.length > 0);
+  if (only === undefined) return '';
+  const isPlain = others.length === 0 && (only.state === 'done' || only.state === 'pending');
+  if (isPlain) return members.join(', ');
+  return [only, ...others].map(({ state, names }) => `${names.join(', ')} ${WHERE_WORDS[state]}`).join('; ');
 }
+
+const WHERE_WORDS: Readonly<Record<StepState, string>> = {
+  unknown: 'unknown',
+  failed: 'failed',
+  started: 'running',
+  pending: 'waiting',
+  done: 'done',
+};
 
 function abortBlocks(run: Run): readonly Block[] {
   if (run.abortRequestedBy === null || isEnded(run.state)) return [];

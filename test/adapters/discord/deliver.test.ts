@@ -35,7 +35,7 @@ describe('posting', () => {
     const { chat, asked } = setUp();
     expect(await chat.post(HERE, CARD, 'm0123456789abcdef01234567')).toEqual({ kind: 'delivered', externalId: '1001' });
     const body = bodyOf(asked[0]);
-    expect(body).toMatchObject({ content: 'prod is in step', allowed_mentions: { parse: [] }, enforce_nonce: true });
+    expect(body).toMatchObject({ content: '🟢 prod is in step', allowed_mentions: { parse: [] }, enforce_nonce: true });
     expect(String(body.nonce).length).toBeLessThanOrEqual(25);
   });
 
@@ -168,7 +168,7 @@ describe('private answers', () => {
     await chat.post(PRIVATE, CARD, 'b');
     if (first.kind === 'delivered') await chat.edit(PRIVATE, first.externalId, CARD);
     await reply.done();
-    expect(said).toEqual(['first: prod is in step', 'more: prod is in step', 'edit p1: prod is in step']);
+    expect(said).toEqual(['first: 🟢 prod is in step', 'more: 🟢 prod is in step', 'edit p1: 🟢 prod is in step']);
     expect(asked).toEqual([]);
   });
 
@@ -180,7 +180,7 @@ describe('private answers', () => {
     expect(await chat.post(PRIVATE, CARD, 'a')).toMatchObject({ kind: 'delivered' });
     expect(said).toEqual([]);
     expect(bodyOf(asked[0])).toMatchObject({
-      content: '<@5> prod is in step',
+      content: '<@5> 🟢 prod is in step',
       allowed_mentions: { parse: [], users: ['5'] },
     });
   });

@@ -37,7 +37,7 @@ describe('over the real library', () => {
     await server.until(() => server.messages(server.threads(OPS)[0]?.id ?? '').length === 1);
     await server.until(() => server.messages(OPS).length === 1);
     const [card] = server.messages(OPS);
-    expect(card).toMatchObject({ content: 'prod is in step', ephemeralTo: null, author: server.botId });
+    expect(card).toMatchObject({ content: '🟢 prod is in step', ephemeralTo: null, author: server.botId });
     expect(server.messages(card?.id ?? '')).toHaveLength(1);
     expect(server.threads(OPS)[0]?.name).toBe('prod is in step');
     expect(inbound).toMatchObject([
@@ -66,7 +66,7 @@ describe('over the real library', () => {
   test('a private answer fills the placeholder, and nobody else sees it', async () => {
     const { server } = await startLive({ handle: async (_, chat) => void (await chat.post(PRIVATE, CARD, 'm1')) });
     server.slash(ADA, OPS, 'status', { cluster: 'prod' });
-    await server.until(() => server.messages(OPS).some(({ content }) => content === 'prod is in step'));
+    await server.until(() => server.messages(OPS).some(({ content }) => content.endsWith('prod is in step')));
     expect(server.messages(OPS, { user: BEN })).toEqual([]);
     expect(server.messages(OPS)).toHaveLength(1);
     expect(server.violations).toEqual([]);
@@ -133,7 +133,7 @@ describe('over the real library', () => {
     const said = server.say(BEN, OPS, 'lxd on m1 is down since 3:10');
     server.contextMenu(ADA, said, NOTE_NAME);
     await server.until(() =>
-      server.messages(OPS, { user: ADA }).some(({ content }) => content === 'Kept in the timeline.'),
+      server.messages(OPS, { user: ADA }).some(({ content }) => content.endsWith('Kept in the timeline.')),
     );
     expect(inbound[0]?.body).toMatchObject({
       kind: 'note',
@@ -166,7 +166,7 @@ describe('over the real library', () => {
     expect(server.messages(OPS)).toHaveLength(1);
     const id = first.kind === 'delivered' ? first.externalId : '';
     await chat.edit(here, id, { ...CARD, message: { ...CARD.message, summary: 'prod needs attention' } });
-    expect(server.messages(OPS)[0]?.content).toBe('prod needs attention');
+    expect(server.messages(OPS)[0]?.content).toBe('🟢 prod needs attention');
   });
 
   test('an archived thread is woken, and a locked one is answered in the channel', async () => {

@@ -101,13 +101,13 @@ describe('rendering for Discord', () => {
 
   test('a heading that the summary says already is not said twice', () => {
     const payload = payloadOf(message('prod is in step', 'good', [heading('prod is in step'), text('Nothing to do.')]));
-    expect(payload).toMatchObject({ content: 'prod is in step', embeds: [{ description: 'Nothing to do.' }] });
+    expect(payload).toMatchObject({ content: '🟢 prod is in step', embeds: [{ description: 'Nothing to do.' }] });
     expect(payload.embeds[0]?.title).toBeUndefined();
   });
 
   test('a message without a body is one line and no card', () => {
     expect(payloadOf(message('Reading 3 members…', 'neutral', []))).toEqual({
-      content: 'Reading 3 members…',
+      content: '⚪ Reading 3 members…',
       embeds: [],
       components: [],
       files: [],
@@ -171,7 +171,7 @@ describe('cards as Discord gets them', () => {
     expect(payloadOf(card)).toMatchInlineSnapshot(`
       {
         "components": [],
-        "content": "prod: needs attention (1 critical)",
+        "content": "🔴 prod: needs attention (1 critical)",
         "embeds": [
           {
             "color": 14232864,
@@ -179,17 +179,11 @@ describe('cards as Discord gets them', () => {
       **Health** critical
       **Read at** 2025-11-23 07:57:36Z (<t:1763884656:R>)
 
-      \`\`\`
-      member      m1              m2              m3
-      version     5.21.2-2f4ba6b  5.21.2-2f4ba6b  5.21.2-2f4ba6b
-      rev         30131           30131           30131
-      extensions  387             387             387
-      recorded    402 ≠           402 ≠           402 ≠
-      schema      73              73              73
-      daemon      ✗               ✗               ✗
-                  crash-looping   crash-looping   crash-looping
-      instances   2               2               2
-      \`\`\`
+      -# member · version · rev · extensions · recorded · schema · daemon · instances
+      **m1**  5.21.2-2f4ba6b · rev 30131 · extensions 387 · recorded 402 ≠ · schema 73 · ✗ crash-looping · instances 2
+      **m2**  5.21.2-2f4ba6b · rev 30131 · extensions 387 · recorded 402 ≠ · schema 73 · ✗ crash-looping · instances 2
+      **m3**  5.21.2-2f4ba6b · rev 30131 · extensions 387 · recorded 402 ≠ · schema 73 · ✗ crash-looping · instances 2
+
       -# Records from a copy on the disk of \`m2\`
 
       Next: \`/lxd explain prod\`",

@@ -103,8 +103,10 @@ describe('in a crowd', () => {
     const id = posted.kind === 'delivered' ? posted.externalId : '';
     server.click(BEN, { channel: OPS, id }, 'Approve');
     await handed(1);
-    await server.until(() => server.messages(OPS, { user: BEN }).some(({ content }) => content === 'Not approving'));
-    expect(server.messages(OPS, { user: ADA }).map((each) => each.content)).toEqual(['prod is in step']);
+    await server.until(() =>
+      server.messages(OPS, { user: BEN }).some(({ content }) => content.endsWith('Not approving')),
+    );
+    expect(server.messages(OPS, { user: ADA }).map((each) => each.content)).toEqual(['🟢 prod is in step']);
     expect(server.violations).toEqual([]);
   });
 
@@ -120,7 +122,8 @@ describe('in a crowd', () => {
     }
     await handed(50);
     await server.until(
-      () => server.messages(OPS, { user: ADA }).filter(({ content }) => content === 'prod is in step').length === 50,
+      () =>
+        server.messages(OPS, { user: ADA }).filter(({ content }) => content.endsWith('prod is in step')).length === 50,
     );
     expect(new Set(inbound.map(({ deliveryId }) => deliveryId)).size).toBe(50);
     expect(inbound).toHaveLength(50);
