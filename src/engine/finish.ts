@@ -81,17 +81,17 @@ interface Ended {
   readonly isInStep: boolean;
 }
 
-async function succeed(context: RunContext, run: Run, { known, isInStep: isOver }: Ended): Promise<Run> {
+async function succeed(context: RunContext, run: Run, { known, isInStep: isMended }: Ended): Promise<Run> {
   const { journal, deps, id } = context;
   await deps.failpoints.hit('before-end');
   const seconds = Math.max(1, Math.round((deps.clock.nowMs() - (run.startedAt ?? run.createdAt)) / 1000));
   const count = run.plan.baseline.targets.length;
-  const hold = describeHold(await loadRun(context));
+  const kept = describeHold(await loadRun(context));
   const judged =
     count === 0
       ? 'The patch file is gone from every member; nothing else was changed.'
-      : `${endWords(run, context.cluster.members.length)}; ${heartbeatWords(run)}, and nothing of this run is left${hold.length === 0 ? '' : ' but its hold'}.${afterwards(run)}`;
-  const text = [judged, known, ...hold].filter((words) => words !== '').join(' ');
+      : `${endWords(run, context.cluster.members.length)}; ${heartbeatWords(run)}, and nothing of this run is left${kept.length === 0 ? '' : ' but its hold'}.${afterwards(run)}`;
+  const text = [judged, known, ...kept].filter((words) => words !== '').join(' ');
   // A member that was given up is sent nothing; the next run on all members removes what is due.
   if (run.plan.givenUp === undefined) await pruneBackups(context);
   const left = await giveBack(context, run);
@@ -101,7 +101,7 @@ async function succeed(context: RunContext, run: Run, { known, isInStep: isOver 
     from: ['running'],
     to: 'succeeded',
     // The harm is over; whether the matter is closed is for a person, or for the watch, to say.
-    mitigates: isOver ? `${id} succeeded, and the cluster is in step.` : null,
+    mitigates: isMended ? `${id} succeeded, and the cluster is in step.` : null,
     entries: [
       ...left.map((words) => journal.entry('note', words)),
       journal.entry('verified', text),

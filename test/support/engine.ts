@@ -17,6 +17,7 @@ import { orderText } from './order-text.ts';
 import { createFakeMarkers, type FakeMarkers } from './markers.ts';
 import { createFakeTime, type FakeTime } from './fake-clock.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { mortal, NEVER } from './mortal.ts';
 import type { DaemonState } from './observation-spec.ts';
 import { requirePlan, RUN } from './planning.ts';
 import { RELEASES } from './releases.ts';
@@ -53,19 +54,6 @@ export interface RigOptions extends Omit<DraftOptions, 'run'> {
   readonly daemon?: DaemonState;
   readonly prepare?: (world: FakeCluster) => void;
   readonly backups?: BackupPolicy;
-}
-
-const NEVER = new Promise<never>(() => undefined);
-
-/** After the end nothing that the dead process asks for happens, and nothing answers it. */
-function mortal<T extends object>(port: T, life: { readonly isOver: boolean }): T {
-  return new Proxy(port, {
-    get(target, name, receiver) {
-      const value: unknown = Reflect.get(target, name, receiver);
-      if (typeof value !== 'function') return value;
-      return (...args: readonly unknown[]): unknown => (life.isOver ? NEVER : Reflect.apply(value, target, args));
-    },
-  });
 }
 
 interface Death {

@@ -2,6 +2,8 @@
  * Places at which the engine stands still until the test lets it go on: so every interleaving of steps, clicks, crashes and changes
  * of the facts can be written down as a sequence, and found again by its seed.
  */
+import type { Timers } from '../../../src/ports/system.ts';
+
 export interface Gates {
   /** Resolves when the test opens this gate. */
   wait(place: string): Promise<void>;
@@ -49,6 +51,29 @@ export function createGates(): Gates {
 
 export function isSending(place: string): boolean {
   return place === 'after-intent' || place.startsWith('exec ');
+}
+
+export interface Sleepers extends Timers {
+  wakeAll(): void;
+  dropAll(): void;
+}
+
+/** Sleep until they are woken: the time of the engine does not pass for the sake of a card. */
+export function createSleepers(): Sleepers {
+  let sleepers: (() => void)[] = [];
+  return {
+    sleep: (_ms, signal) =>
+      new Promise((resolve) => {
+        sleepers.push(() => resolve('elapsed'));
+        signal?.addEventListener('abort', () => resolve('aborted'));
+      }),
+    wakeAll() {
+      for (const wake of sleepers.splice(0)) wake();
+    },
+    dropAll() {
+      sleepers = [];
+    },
+  };
 }
 
 /** Nothing here waits for anything but a gate, so one turn of the event loop ends all that can happen. */

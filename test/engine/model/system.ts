@@ -20,10 +20,11 @@ import type { Clock, Timers } from '../../../src/ports/system.ts';
 import { aPerson } from '../../support/cluster.ts';
 import { SILENT } from '../../support/engine.ts';
 import { createFakeCluster, type FakeCluster } from '../../support/fake-cluster.ts';
+import { mortal } from '../../support/mortal.ts';
 import { NOW } from '../../support/observation.ts';
 import { RELEASES } from '../../support/releases.ts';
 import type { Event } from './events.ts';
-import { createGates, quiet, type Gates } from './gates.ts';
+import { createGates, createSleepers, quiet, type Gates } from './gates.ts';
 import { probeThrough, reachThrough, seenOf, type Members } from './members.ts';
 import { watchStore } from './watched-store.ts';
 
@@ -82,17 +83,6 @@ export interface SystemOptions {
 const MOST_OPENED = 2_000;
 const MOST_ROUNDS = 50;
 const RETRY = { kind: 'retry', afterMs: 0, reason: 'down' } as const;
-const NEVER = new Promise<never>(() => undefined);
-
-/** After the end nothing that the dead process asks for happens, and nothing answers it. */
-function mortal<T extends object>(port: T, life: { readonly isOver: boolean }): T {
-  const methods = Object.entries(port).map(([name, value]: [string, unknown]) => {
-    if (typeof value !== 'function') return [name, value] as const;
-    const call = (...args: readonly unknown[]): unknown => (life.isOver ? NEVER : Reflect.apply(value, port, args));
-    return [name, call] as const;
-  });
-  return Object.fromEntries(methods) as T;
-}
 
 export async function createSystem({ disk: firstDisk, cluster, prepare }: SystemOptions): Promise<System> {
   let now = NOW;
@@ -116,7 +106,7 @@ export async function createSystem({ disk: firstDisk, cluster, prepare }: System
   prepare(members.cluster);
   const markers = createFakeMarkers(clock);
   const chatState = { isDown: false };
-  let sleepers: (() => void)[] = [];
+  const sleepers = createSleepers();
   const log = { ...SILENT, error: (_message: string, _fields: unknown, cause?: unknown) => void errors.push(cause) };
   const count = (): string => String((ids += 1));
 
@@ -150,21 +140,12 @@ export async function createSystem({ disk: firstDisk, cluster, prepare }: System
     },
   };
 
-  /** Sleeps until it is woken: the time of the engine does not pass for the sake of a card. */
-  const outboxTimers: Timers = {
-    sleep: (_ms, signal) =>
-      new Promise((resolve) => {
-        sleepers.push(() => resolve('elapsed'));
-        signal?.addEventListener('abort', () => resolve('aborted'));
-      }),
-  };
-
   async function deliverAll(): Promise<void> {
     for (let rounds = 0; (await disk.store.pendingCards()) > 0; rounds += 1) {
       if (rounds > MOST_ROUNDS) throw new Error('cards are left that nobody delivers');
       await advance(60_000);
       process.outbox.kick();
-      for (const wake of sleepers.splice(0)) wake();
+      sleepers.wakeAll();
       await quiet();
     }
   }
@@ -178,7 +159,7 @@ export async function createSystem({ disk: firstDisk, cluster, prepare }: System
     const findCluster: RunnerDeps['findCluster'] = (name) => (name === cluster.name ? cluster : undefined);
     const chats = new Map([['console', chat] as const]);
     const present = createPresent({ store, clock, clusters: [cluster], tokenKey: KEY });
-    const outbox = createOutbox({ store, chats, present, clock, timers: outboxTimers, log });
+    const outbox = createOutbox({ store, chats, present, clock, timers: sleepers, log });
     const runner = createRunner({
       store,
       transport: mortal(reachThrough(reach), life),
@@ -263,7 +244,7 @@ export async function createSystem({ disk: firstDisk, cluster, prepare }: System
   async function next(codeVersion: string): Promise<void> {
     process.life.isOver = true;
     gates.dropAll();
-    sleepers = [];
+    sleepers.dropAll();
     disk = await disk.reopen();
     version = codeVersion;
     events.push({ kind: 'process', codeVersion });
