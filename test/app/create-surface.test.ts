@@ -50,7 +50,7 @@ test('a person’s page has the approvals that wait, the open incidents and how 
   const page = await surface.home(alice);
   const shown = JSON.stringify(page.blocks);
   expect(page.summary).toBe('1 cluster, 1 open incident, 1 run to approve');
-  for (const words of [run?.id, incident?.id, 'prod', 'm1 crash-looping']) expect(shown).toContain(words);
+  for (const words of [run?.id, incident?.id, 'prod', 'm1, m2 and m3 crash-looping']) expect(shown).toContain(words);
   expect(shown).not.toContain('secret');
   world.clock.now += 900_000;
   expect((await surface.home(alice)).summary).toContain('nothing to approve');
