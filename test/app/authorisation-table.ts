@@ -193,6 +193,8 @@ export const LINES: Readonly<Record<string, Row>> = {
   'watch mute prod 2h': { stage: 'none', effect: 'answer', ...OPERATE },
   timeline: { stage: 'running', effect: 'answer', ...viewing(LOOK) },
   'timeline RUN': { stage: 'running', effect: 'answer', ...viewing(LOOK) },
+  'timeline INCIDENT --format html': { stage: 'incident', effect: 'answer', ...viewing(LOOK) },
+  'timeline prod --format csv': { stage: 'running', effect: 'answer', ...viewing(LOOK) },
   'wait RUN': { stage: 'running', effect: 'answer', ...OPERATE },
   'recover prod': { stage: 'none', effect: 'draft', ...OPERATE_HIDDEN },
   'recover prod --dry-run': { stage: 'none', effect: 'answer', ...OPERATE_HIDDEN },

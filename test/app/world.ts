@@ -2,6 +2,7 @@
  * Lockstep's app layer in one process, behind the console: a real store in a directory of its own, a clock that tests move, and a
  * cluster that is whatever observation the test says. Every printed line is held against the contract.
  */
+import { join } from 'node:path';
 import { COMMANDS } from '../../commands/index.ts';
 import { createConsoleChat } from '../../src/adapters/console/chat.ts';
 import { PLAIN } from '../../src/adapters/console/style.ts';
@@ -15,6 +16,7 @@ import type { ClusterConfig } from '../../src/domain/cluster.ts';
 import type { Data } from '../../src/domain/data.ts';
 import type { RunId } from '../../src/domain/ids.ts';
 import type { ClusterObservation } from '../../src/domain/observation.ts';
+import type { Picture } from '../../src/ports/picture.ts';
 import type { Card, Store } from '../../src/ports/store.ts';
 import type { Ids, Log } from '../../src/ports/system.ts';
 import { LINE_SCHEMA } from '../contract/data-schema.ts';
@@ -39,6 +41,8 @@ export interface World {
   readonly store: SqliteStore;
   readonly deps: AppDeps;
   readonly clock: { now: number };
+  /** Where files of messages are written. */
+  readonly exports: string;
   observation: ClusterObservation;
   /** Called by the prober; tests hang or fail here. */
   beforeProbe: () => Promise<void>;
@@ -61,6 +65,7 @@ export interface WorldOptions {
   readonly store?: (store: SqliteStore) => Store;
   /** Text instead of JSON lines goes here. */
   readonly text?: (printed: string) => void;
+  readonly picture?: Picture;
 }
 
 export function createWorld(options: WorldOptions): World {
@@ -80,6 +85,7 @@ export function createWorld(options: WorldOptions): World {
     },
     clock: { nowMs: () => clock.now },
     json,
+    filesDirectory: join(directory.path, 'exports'),
     layout: () => ({ width: 100, style: PLAIN }),
   });
   const ids = countingIds();
@@ -111,6 +117,7 @@ export function createWorld(options: WorldOptions): World {
     chats: new Map([['console', chat]]),
     tokenKey: 'a key of the test',
     codeVersion: '0.0.0',
+    ...(options.picture === undefined ? {} : { picture: options.picture }),
     localChecks: () => Promise.resolve(options.checks ?? []),
     docs: documentCommands(COMMANDS),
     helpNotes: [],
@@ -132,6 +139,7 @@ export function createWorld(options: WorldOptions): World {
     store,
     deps,
     clock,
+    exports: join(directory.path, 'exports'),
     observation: options.observation,
     beforeProbe: () => Promise.resolve(),
     started: [],
