@@ -7,7 +7,8 @@ post_guard() {
   [ -n "${LOCKSTEP_LAB_OWNER:-}" ] || return 0
   note_process "$LOCKSTEP_LAB_OWNER" "$LAB/owner.pid"
   note_process $$ "$LAB/up.pid"
-  setsid bash "$HERE/lab.sh" guard < /dev/null > "$LAB/guard.log" 2>&1 &
+  # in a subshell: no job of this shell, which waits for its jobs
+  (setsid bash "$HERE/lab.sh" guard < /dev/null > "$LAB/guard.log" 2>&1 &)
 }
 
 guard() {
