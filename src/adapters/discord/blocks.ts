@@ -7,7 +7,7 @@ import { shortTime } from '../../chat/words.ts';
 import { visibleLine } from '../../chat/visible.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Atom, Part } from './clamp.ts';
-import { cut, escapeLine, escapeText, fenceLines, guardLine, monoText } from './escape.ts';
+import { boldText, cut, escapeLine, escapeText, fenceLines, guardLine, monoText } from './escape.ts';
 import { TABLE_COLUMNS } from './limits.ts';
 import { gridLines, listItem } from './table.ts';
 
@@ -109,7 +109,7 @@ function atomOf(part: Inline): Atom {
     case 'plain':
       return { text: escapeText(part.text), plain: true };
     case 'strong':
-      return { text: `**${escapeText(cut(part.text, LONGEST_WORDS)).trim()}**`, plain: false };
+      return { text: boldText(cut(part.text, LONGEST_WORDS)), plain: false };
     case 'mono':
       return { text: monoText(cut(part.text, LONGEST_WORDS)), plain: false };
     case 'time':

@@ -36,6 +36,13 @@ export function monoText(text: string): string {
   return shown.trim() === '' ? '' : `\`${shown}\``;
 }
 
+/** Words in bold: the marks stand beside what is no blank, and blanks around them stay. */
+export function boldText(text: string): string {
+  const inner = escapeText(text);
+  const words = inner.trim();
+  return words === '' ? inner : inner.replace(words, () => `**${words}**`);
+}
+
 /** Lines for a fence: no run of three backticks is left that could close it. */
 export function fenceLines(text: string): readonly string[] {
   return visibleLines(text.replace(/\n+$/, '')).map(quietTicks);
