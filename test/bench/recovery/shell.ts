@@ -3,7 +3,8 @@
  * side, each stage checked before the next begins. The same stop of a daemon that is not ready, the same archive with its hash, the
  * same guarded patch that never overwrites, the same start.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,7 +91,13 @@ export interface Operator {
   close(): Promise<void>;
 }
 
-/** The connections are made with the first command and kept; a member that lost its power since gets a new one. */
+/** A client in the background that others go through. It keeps what it was given, so it is given nothing. */
+async function connect(config: string, name: string): Promise<void> {
+  const [code] = await once(spawn('ssh', ['-F', config, '-f', '-N', '-M', name], { stdio: 'ignore' }), 'exit');
+  if (code !== 0) throw new Error(`no connection to ${name}`);
+}
+
+/** Connections are made before every runbook, since members lose theirs with their power in between. */
 export async function createOperator(lab: Lab): Promise<Operator> {
   const dir = mkdtempSync(join(tmpdir(), 'lockstep-bench-'));
   const names = lab.members.map(({ name }) => name);
@@ -99,7 +106,7 @@ export async function createOperator(lab: Lab): Promise<Operator> {
   writeFileSync(
     config,
     `${hosts.join('')}Host *\n  User ops\n  IdentityFile ${lab.key}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${lab.knownHosts}
-  StrictHostKeyChecking yes\n  BatchMode yes\n  ControlMaster auto\n  ControlPersist 600\n  ControlPath ${dir}/%n\n`,
+  StrictHostKeyChecking yes\n  BatchMode yes\n  ControlPath ${dir}/%n\n`,
   );
   for (const [stage, text] of STAGES) writeFileSync(join(dir, stage), `${text}\n`);
   const script = join(dir, 'runbook');
@@ -110,7 +117,7 @@ export async function createOperator(lab: Lab): Promise<Operator> {
   return {
     async runbook() {
       await end();
-      await Promise.all(names.map((name) => run('ssh', ['-F', config, name, 'true'])));
+      await Promise.all(names.map((name) => connect(config, name)));
       const { stdout } = await run('bash', [script, dir, ...names]);
       const marks = stdout
         .trim()
