@@ -30,6 +30,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
   memory: { needs: [SSHD], run: async () => (await import('./memory-bench.ts')).benchMemory() },
   store: { needs: [], run: async () => (await import('./store-bench.ts')).benchStore() },
+  watch: { needs: [], run: async (rounds) => (await import('./watch-bench.ts')).benchWatch(rounds ?? 30) },
   report: { needs: [], run: async () => (await import('./report-bench.ts')).benchReport() },
   recovery: {
     needs: [ROOT, SSHD, LXD],

@@ -1,0 +1,84 @@
+/**
+ * The watch on real daemons: a member is taken back by a refresh while a console watches with a short period. One incident, in time,
+ * with the right finding; and when the member is back, it is resolved without anybody's word.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { LINE_SCHEMA } from '../contract/data-schema.ts';
+import { type Lab, startLab } from './lab.ts';
+import { CLI } from './support/build.ts';
+import { newDirectory, removeDirectories, writeConfig } from './support/cluster.ts';
+import type { Data, DataOf } from './support/console.ts';
+
+const PERIOD_MS = 10_000;
+/** Upper bound of one probe. */
+const PROBE_MS = 20_000;
+
+let lab: Lab;
+let child: ChildProcess | null = null;
+const said: Data[] = [];
+
+beforeAll(async () => {
+  lab = await startLab();
+}, 120_000);
+
+afterEach(() => {
+  child?.stdin?.end();
+  child = null;
+  removeDirectories();
+});
+
+afterAll(async () => {
+  await lab.down();
+}, 60_000);
+
+/** A console whose standard input stays open: it watches for as long. */
+function open(config: string): ChildProcess {
+  const args = [CLI, 'console', '--json', '--config', config, '--data', newDirectory(), '--as', 'alice'];
+  const started = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  createInterface({ input: started.stdout }).on('line', (text) => {
+    const { data } = LINE_SCHEMA.parse(JSON.parse(text));
+    if (data !== null) said.push(data);
+  });
+  return started;
+}
+
+async function ask<K extends Data['kind']>(line: string, kind: K): Promise<DataOf<K>> {
+  const from = said.length;
+  child?.stdin?.write(`${line}\n`);
+  const answers = (): readonly DataOf<K>[] => said.slice(from).filter((data): data is DataOf<K> => data.kind === kind);
+  await lab.waitUntil(`${line} is answered`, async () => answers().length > 0);
+  return answers()[0]!;
+}
+
+async function incidents(): Promise<DataOf<'incidents'>['incidents']> {
+  return (await ask('incident list', 'incidents')).incidents;
+}
+
+test('a member that a refresh took back is one incident in time, resolved by itself when it is back', async () => {
+  await lab.reset();
+  child = open(await writeConfig(`${lab.clustersYaml}    watch: {every: ${PERIOD_MS / 1000}s}\n`));
+  expect((await ask('watch on lab', 'watch')).clusters).toMatchObject([{ cluster: 'lab', on: true }]);
+  await lab.waitUntil(
+    'the watch has looked',
+    async () => (await ask('watch list', 'watch')).clusters[0]?.lastLookAt !== null,
+  );
+  expect(await incidents()).toEqual([]);
+
+  await lab.scenario('downgraded-one');
+  const brokenAt = Date.now();
+  await lab.waitUntil('an incident is open', async () => (await incidents()).length > 0);
+  const [incident] = await incidents();
+  expect(incident).toMatchObject({ cluster: 'lab', origin: 'watch', state: 'open' });
+  expect(Date.parse(incident!.openedAt) - brokenAt).toBeLessThan(1.5 * PERIOD_MS + PROBE_MS);
+  const { entries } = await ask(`timeline ${incident!.incident}`, 'timeline');
+  const finding = entries.find((entry) => entry.kind === 'watch-said' && entry.finding === 'mixed-binaries');
+  expect(finding?.members).toContain('m3');
+
+  await lab.refresh('m3', '502');
+  await lab.waitUntil('it is resolved', async () => (await incidents())[0]?.state === 'resolved', 120);
+  const all = await incidents();
+  expect(all).toHaveLength(1);
+  expect(all[0]).toMatchObject({ incident: incident!.incident, resolvedBy: 'lockstep', reopens: 0 });
+}, 300_000);
