@@ -155,13 +155,13 @@ function renderTable(block: Extract<Block, { kind: 'table' }>): BlockParts {
   const columns = block.columns.map(cell);
   const rows = block.rows.map((row) => row.map(cell));
   const grid = gridLines(columns, rows, TABLE_COLUMNS);
-  const lines =
+  const content =
     grid?.flatMap((line) => fenceLines(line)) ??
     [namesLine(columns), ...rows.map((row) => itemLine(columns, row))].filter((line) => line !== '');
-  if (lines.every((line) => line.trim() === '')) return { parts: [], folded: [] };
+  if (content.every((line) => line.trim() === '')) return { parts: [], folded: [] };
   const long = block.rows.some((row) => row.some((text) => text.length > LONGEST_CELL));
   return {
-    parts: [{ kind: 'fenced', title: '', lines, name: 'the table', bare: grid === null }],
+    parts: [{ kind: 'fenced', title: '', lines: content, name: 'the table', bare: grid === null }],
     folded: long ? ['the end of long cells'] : [],
   };
 }
