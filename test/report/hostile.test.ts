@@ -180,6 +180,17 @@ describe('whatever a text holds', () => {
   });
 });
 
+test.each([
+  ['markup that is not closed in order', () => readMarkup('<a><b></a></b>')],
+  ['a bare sign in markup', () => readMarkup('<a>1 < 2</a>')],
+  ['an entity that is none', () => readMarkup('<a>R&D</a>')],
+  ['a quote inside a bare cell', () => readCsv('a"b\r\n')],
+  ['a line break inside a bare cell', () => readCsv('a\nb\r\n')],
+  ['a star in a cell of Markdown', () => readMarkdownRows('## Timeline\n\n| 1 | 2 | a*b* |\n## Commands run\n')],
+])('the readers of these tests refuse %s', (_name, read) => {
+  expect(read).toThrow();
+});
+
 test('a quotation can not close its fence', () => {
   const report = reportMarkdown(aSubject([anEntry({ evidence: '```\n# not a heading' })]));
   expect(report).toContain('````text\n```\n# not a heading\n````');

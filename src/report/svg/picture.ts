@@ -89,7 +89,7 @@ function rowsOf(subject: ReportSubject, lanes: readonly Lane[], frame: Frame, de
   };
   const used = new Set<string>(subject.entries.map(({ entry }) => keyOf(entry)));
   for (const row of ROWS) {
-    if (!used.has(row) && row !== 'run') continue;
+    if (!used.has(row) && (row !== 'run' || subject.runs.length === 0)) continue;
     const height = ROW_HEIGHT[row];
     middle.set(row, { y: y + height / 2, height });
     parts.push(gutter(frame, ROW_LABEL[row], y + height / 2, 'lt-faint'));
