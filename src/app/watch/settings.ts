@@ -17,12 +17,12 @@ export interface WatchSetting {
 }
 
 /** Period of a cluster that is turned on and has none configured, in ms. */
-export const USUAL_PERIOD_MS = 60_000;
+const USUAL_PERIOD_MS = 60_000;
 
 const NOTHING_SAID: WatchSetting = { on: null, mutedUntil: null, by: null };
 
 /** `asked`: only clusters that a person turned on, whatever is configured. */
-export type WatchScope = 'configured' | 'asked';
+type WatchScope = 'configured' | 'asked';
 
 /** A console alone is somebody's session and not the service: it watches only what was turned on. */
 export function scopeOf(chats: ReadonlyMap<Platform, unknown>): WatchScope {

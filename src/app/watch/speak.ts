@@ -109,7 +109,7 @@ function titleOf({ troubles, stuck }: Said<'trouble'>): string {
 }
 
 /** `m2 and m3 have been waiting for m1 for 14 min` */
-export function stuckWords({ waiting, waitingFor, forMs }: Stuck): string {
+function stuckWords({ waiting, waitingFor, forMs }: Stuck): string {
   const others = waitingFor.length === 0 ? 'the others' : listOf(waitingFor);
   const minutes = describeDuration(Math.floor(forMs / 60_000) * 60_000);
   return `${listOf(waiting)} ${waiting.length === 1 ? 'has' : 'have'} been waiting for ${others} for ${minutes}`;
