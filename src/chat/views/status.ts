@@ -146,16 +146,23 @@ const OFTEN_THE_SAME: readonly Column[] = [
 ];
 
 function membersTable({ members }: Diagnosis): readonly Block[] {
-  const isSame = ({ of }: Column): boolean => members.length > 1 && new Set(members.map(of)).size === 1;
+  const answered = members.filter(({ reachable }) => reachable);
+  const isSame = ({ of }: Column): boolean => answered.length > 1 && new Set(answered.map(of)).size === 1;
   const columns = [...ALWAYS, ...OFTEN_THE_SAME.filter((column) => !isSame(column))];
-  const [first] = members;
+  const [first] = answered;
   const same = first === undefined ? [] : OFTEN_THE_SAME.filter(isSame).map(({ name, of }) => `${name} ${of(first)}`);
   return [
     table(
       columns.map(({ name }) => name),
       members.map((member) => columns.map(({ of }) => of(member))),
     ),
-    ...(same.length === 0 ? [] : [note(`The same on every member: ${same.join(', ')}.`)]),
+    ...(same.length === 0
+      ? []
+      : [
+          note(
+            `The same on every member${answered.length < members.length ? ' that answered' : ''}: ${same.join(', ')}.`,
+          ),
+        ]),
   ];
 }
 
