@@ -13,7 +13,7 @@ import { parseStepResult, type StepResult } from '../lxd/step-result.ts';
 import type { Clock, Timers } from '../ports/system.ts';
 import type { Transport } from '../ports/transport.ts';
 
-export interface Claim {
+interface Claim {
   readonly cluster: ClusterConfig;
   /** Without those that are given up. */
   readonly members: readonly MemberName[];
@@ -26,7 +26,7 @@ export interface Claim {
   readonly isOver: (run: string) => Promise<RunId | null>;
 }
 
-export interface Held {
+interface Held {
   readonly kind: 'held';
   /** The earliest deadline, ms on Lockstep's clock. */
   readonly until: number;
@@ -36,7 +36,7 @@ export interface Held {
   readonly silent: readonly string[];
 }
 
-export interface Refused {
+interface Refused {
   readonly kind: 'refused';
   /** Sentences that name the other installation, its run and its deadline, and what to do. */
   readonly reasons: readonly string[];

@@ -134,7 +134,7 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
   };
 }
 
-export interface DraftOptions {
+interface DraftOptions {
   readonly run?: RunId;
   readonly strategy?: Strategy;
   readonly to?: string;

@@ -7,7 +7,7 @@ import type { PatchParams, StepCall } from '../../src/domain/plan.ts';
 import { BUILDS } from './builds.ts';
 import type { DaemonState, MemberSpec } from './observation-spec.ts';
 
-export type FakeBuild = '5.21.2' | '5.21.3';
+type FakeBuild = '5.21.2' | '5.21.3';
 type Written = Extract<StepCall, { kind: 'write-patch' }> & { readonly at: number };
 
 export interface FakeMember {
@@ -35,7 +35,7 @@ export interface FakeLxd {
   healingS: number;
 }
 
-export function countOf({ build }: FakeMember): number {
+function countOf({ build }: FakeMember): number {
   return BUILDS[build].extensions;
 }
 

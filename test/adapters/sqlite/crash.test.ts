@@ -35,7 +35,8 @@ function last<T>(values: readonly T[]): T {
   return value;
 }
 
-describe('a process that is killed', () => {
+// Each starts Node processes one after the other: on a machine with more work than cores that alone takes half a minute.
+describe('a process that is killed', { timeout: 90_000 }, () => {
   test('while it appends loses nothing that it had told, and the chain holds', async () => {
     for (const enough of [3, 40, 150]) {
       const process = start('race');

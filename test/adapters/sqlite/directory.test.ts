@@ -36,7 +36,8 @@ function requireOpen(changes: Partial<OpenStore> = {}): SqliteStore {
   return opened.value;
 }
 
-describe('one process per data directory', () => {
+// Each starts Node processes one after the other: on a machine with more work than cores that alone takes half a minute.
+describe('one process per data directory', { timeout: 90_000 }, () => {
   test('a second process is told who holds it and what to do', async () => {
     const holder = start('hold');
     const { pid } = await holder.until((event) => event.kind === 'opened');

@@ -7,7 +7,7 @@ import type { Run, RunState } from '../../../src/domain/run.ts';
 import type { NewTimelineEntry } from '../../../src/domain/timeline.ts';
 
 /** How one member really is, whatever was read of it. */
-export interface Truth {
+interface Truth {
   readonly name: MemberName;
   readonly serves: boolean;
   readonly row: number;

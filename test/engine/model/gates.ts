@@ -53,7 +53,7 @@ export function isSending(place: string): boolean {
   return place === 'after-intent' || place.startsWith('exec ');
 }
 
-export interface Sleepers extends Timers {
+interface Sleepers extends Timers {
   wakeAll(): void;
   dropAll(): void;
 }
