@@ -36,7 +36,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     what: 'the sign of the tone',
-    why: 'a coloured dot in Slack, the colour of the embed in Discord',
+    why: 'a coloured dot in Slack and Discord, a colour at the console',
     adds: { console: /^[●│─]+$/ },
   },
   { what: 'a card while members are being asked', why: 'it is there only where a look took over 2 s' },
@@ -45,11 +45,23 @@ export const DIFFERENCES: readonly Difference[] = [
     what: 'who somebody is',
     why: 'ids are the platform’s own; a name at the console is asserted, and says so',
   },
+  {
+    what: 'where a private answer stands',
+    why: 'in the thread of the pressed card, which the console does not have; that it is private is the same',
+  },
+  {
+    what: 'how the lines of a timeline are gathered on its card',
+    why: 'by their times, which are each side’s own; the entries themselves are compared, as data',
+  },
+  {
+    what: 'which member was first',
+    why: 'each side has a cluster of its own, whose members work side by side: process ids, sizes, who was asked for the rows',
+  },
 ];
 
 export interface Told {
   readonly recorded: Recorded;
-  /** `root`, `thread`, and whom alone it was said to. */
+  /** `root`, `thread` or `private`. */
   readonly place: string;
   readonly summary: string;
   /** First and last, ids and times taken out. */
@@ -59,6 +71,15 @@ export interface Told {
 }
 
 export function told({ messages }: Side): readonly Told[] {
+  const ids = new Set(
+    messages.flatMap((each) => [
+      ...(/\bIncident (i[0-9a-z]{6})\b/.exec(finalOf(each).message.summary)?.slice(1) ?? []),
+      ...dataOf(each).flatMap((data) => (data.kind === 'plan' && data.run !== null ? [data.run] : [])),
+    ]),
+  );
+  const neutral = (text: string): string =>
+    [...ids].reduce((so, id) => so.replaceAll(id, `${id[0] ?? ''}ID`), shared(text));
+  const neutralValue = (value: unknown): unknown => neutralOf(value, neutral);
   return messages
     .filter((recorded) => !isAsking(recorded))
     .map((recorded) => {
@@ -68,10 +89,14 @@ export function told({ messages }: Side): readonly Told[] {
       const { address } = recorded;
       return {
         recorded,
-        place: `${address.thread === null ? 'root' : 'thread'}${address.user === null ? '' : ', private'}`,
+        place: address.user !== null ? 'private' : address.thread === null ? 'root' : 'thread',
         summary: neutral(message.summary),
         data: ends.map((data) => neutralValue(data) as Data),
-        message: neutralValue({ ...message, actions: message.actions.map(({ token: _token, ...shown }) => shown) }),
+        message: neutralValue({
+          ...message,
+          blocks: all.at(-1)?.kind === 'timeline' ? message.blocks.map(withoutRows) : message.blocks,
+          actions: message.actions.map(({ token: _token, ...shown }) => shown),
+        }),
         labels: message.actions.map(({ label }) => label),
       };
     });
@@ -84,7 +109,8 @@ function isAsking(recorded: Recorded): boolean {
   );
 }
 
-function neutral(text: string): string {
+/** Without what is of one platform, one moment or one cluster alone. */
+function shared(text: string): string {
   return text
     .replaceAll(SLACK.ada, 'ADA')
     .replaceAll(SLACK.ben, 'BEN')
@@ -92,21 +118,42 @@ function neutral(text: string): string {
     .replaceAll(DISCORD.ben, 'BEN')
     .replace(/console:(ada|ben) \(OS user \w+\)/g, '$1')
     .replace(/(console|slack|discord):(ADA|BEN|ada|ben)/g, (_, __, name: string) => name.toUpperCase())
-    .replace(/\b[ri][0-9a-z]{6}\b/g, (id) => `${id[0] ?? ''}ID`)
+    .replace(/lxd\.daemon\[\d+\]/g, 'lxd.daemon[PID]')
+    .replace(/on (the )?disk of m\d/g, 'on disk of MEMBER')
+    .replace(/: done [a-z]+=.*$/, ': done')
     .replace(/\b[0-9a-f]{12,64}\b/g, 'HASH')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?UTC|Z)?/g, 'TIME')
     .replace(/\b\d\d:\d\d:\d\d\b/g, 'TIME')
-    .replace(/\b\d+(\.\d+)? ?(ms|s|min|h)\b/g, 'SPAN');
+    .replace(/\b\d+(\.\d+)? ?(ms|s|min|h)\b( \d+ ?(s|min)\b)?/g, 'SPAN');
 }
 
-const TIMES = /^(at|expiresAt|happenedAt|recordedAt|tookMs|hash|previous|pid)$/;
+const TIMES = /^(at|expiresAt|happenedAt|recordedAt|tookMs|hash|previous|since|lateMs)$/;
 
-function neutralValue(value: unknown, key = ''): unknown {
+function neutralOf(value: unknown, neutral: (text: string) => string, key = ''): unknown {
   if (TIMES.test(key)) return 'TIME';
   if (typeof value === 'string') return neutral(value);
-  if (Array.isArray(value)) return value.map((each) => neutralValue(each));
+  if (Array.isArray(value)) {
+    const all = value.map((each) => neutralOf(each, neutral));
+    // The members of a stage are recorded as they end.
+    return key === 'entries' || key === 'rows' ? sorted(all.map(withoutSequence)) : all;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, neutralValue(each, name)]));
+  const entries = Object.entries(value).map(([name, each]) => [name, neutralOf(each, neutral, name)] as const);
+  // From whose copy the rows were read.
+  return Object.fromEntries(entries.filter(([name]) => !(key === 'rows' && name === 'member')));
+}
+
+function withoutRows(block: Block): Block {
+  return block.kind === 'table' ? { ...block, rows: [] } : block;
+}
+
+function withoutSequence(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((cell: unknown) => (/^\d+$/.test(String(cell)) ? 'N' : cell));
+  return typeof value === 'object' && value !== null && 'sequence' in value ? { ...value, sequence: 'N' } : value;
+}
+
+function sorted(all: readonly unknown[]): readonly unknown[] {
+  return all.toSorted((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
 }
 
 /** The words of the neutral message, folded texts left out: what everybody must be able to read. */

@@ -10,6 +10,8 @@ import type { SlackMessage } from '../../support/slack/types.ts';
 /** The look-alikes that Slack's escaper puts in the place of marks that can't be escaped there. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = { '∗': '*', '∼': '~', ˋ: '`', ˍ: '_', '∶': ':', '›': '>' };
 
+const TONE_SIGN = /^\p{Extended_Pictographic}\s*/u;
+
 export function slackVisible({ text, blocks }: Pick<SlackMessage, 'text' | 'blocks'>): string {
   const lines = blocks.flatMap((block) => {
     const parts = [block['text'], ...asList(block['fields']), ...asList(block['elements'])].map(asJson);
@@ -20,20 +22,20 @@ export function slackVisible({ text, blocks }: Pick<SlackMessage, 'text' | 'bloc
 
 function slackText(part: Readonly<Record<string, unknown>>): string {
   const text = asText(part['text']);
-  if (part['type'] === 'plain_text') return text.replace(/^\p{Extended_Pictographic}\s*/u, '');
+  if (part['type'] === 'plain_text') return text.replace(TONE_SIGN, '');
   const bare = readMrkdwn(text).replaceAll('```', '\n').replace(/[`*]/g, '');
   return bare.replace(/[∗∼ˋˍ∶›]/g, (sign) => LOOK_ALIKES[sign] ?? sign);
 }
 
 export function discordVisible({ content, embeds }: Pick<DiscordMessage, 'content' | 'embeds'>): string {
   const parts = embeds.flatMap((embed) => [asText(embed['title']), asText(embed['description'])]);
-  return [content, ...parts].map(discordText).join('\n');
+  return [content.replace(TONE_SIGN, ''), ...parts].map(discordText).join('\n');
 }
 
 function discordText(text: string): string {
   return text
     .replace(/```\n?([\s\S]*?)```|\\([^0-9A-Za-z\s])|\*\*|`|^-# /gm, (whole, fenced?: string, sign?: string) => {
-      if (fenced !== undefined) return `\n${fenced}`;
+      if (fenced !== undefined) return `\n${fenced}\n`;
       return sign ?? (whole === '' ? whole : '');
     })
     .replace(/ ?\(<t:\d+:R>\)/g, '')
