@@ -28,7 +28,7 @@ export interface Lane {
 /** What is not serving, each of which somebody has to wait for. `unknown` is neither. */
 const OUT: ReadonlySet<MemberState> = new Set(['waiting', 'crash-looping', 'stopped', 'patched', 'unreachable']);
 
-export function isOut(state: MemberState): boolean {
+function isOut(state: MemberState): boolean {
   return OUT.has(state);
 }
 

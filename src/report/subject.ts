@@ -11,7 +11,7 @@ import type { TimelineEntry } from '../domain/timeline.ts';
 export type SubjectKind = 'incident' | 'run' | 'cluster' | 'everything';
 
 /** The chain's last entry. */
-export interface Head {
+interface Head {
   readonly sequence: number;
   readonly hash: string;
 }
@@ -88,7 +88,7 @@ function goesOn({ kind, incident, runs }: SubjectInput): boolean {
 }
 
 /** By code units: the same on every machine. */
-export function compare(a: string, b: string): number {
+function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

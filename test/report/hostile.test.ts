@@ -49,7 +49,7 @@ const hostile = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...ATTACKS) },
   fc.string({ unit: 'binary' }),
   fc
-    .array(fc.constantFrom(...`=+-@;'"\\|\`<>&#*_[]()!~$\n\r\t ,.1a:/`), { maxLength: 20 })
+    .array(fc.constantFrom(...`=+-@;'"\\|\`<>&#*_[]()!~$\n\r\t ,.1a:/`.split('')), { maxLength: 20 })
     .map((chars) => chars.join('')),
 );
 

@@ -4,7 +4,7 @@ import type { TimelineEntry } from '../../src/domain/timeline.ts';
 import { createSubject, type ReportSubject, type SubjectInput } from '../../src/report/subject.ts';
 import { NOW } from '../support/observation.ts';
 
-export const HASH = 'a'.repeat(64);
+const HASH = 'a'.repeat(64);
 export const PROD = requireClusterName('prod');
 export const M1 = requireMemberName('m1');
 

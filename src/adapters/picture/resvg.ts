@@ -6,13 +6,12 @@ import { createRequire } from 'node:module';
 import { err, ok } from '../../domain/result.ts';
 import type { Picture } from '../../ports/picture.ts';
 
-const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
+const require = createRequire(import.meta.url);
 const FAMILY = 'DejaVu Sans';
 /** Sharp on a phone, and far below every chat's limit. */
 const ZOOM = 1.5;
 
 export function createPicture(): Picture {
-  const { resolve } = createRequire(import.meta.url);
   return {
     async png(svg) {
       try {
@@ -20,7 +19,10 @@ export function createPicture(): Picture {
         const image = await renderAsync(svg, {
           font: {
             loadSystemFonts: false,
-            fontFiles: FONTS.map((name) => resolve(`dejavu-fonts-ttf/ttf/${name}`)),
+            fontFiles: [
+              require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+              require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+            ],
             defaultFontFamily: FAMILY,
             sansSerifFamily: FAMILY,
           },

@@ -2,6 +2,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createPicture } from '../../../src/adapters/picture/resvg.ts';
+import { renderSample } from '../../support/incident-sample.ts';
 
 const SVG = (inner: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><style>.ink{fill:#ff0000}</style>${inner}</svg>`;
@@ -21,6 +22,13 @@ describe('a picture', () => {
     if (!blank.ok || !words.ok) throw new Error('not drawn');
     expect(inkIn(blank.value)).toBe(0);
     expect(inkIn(words.value)).toBeGreaterThan(200);
+  });
+
+  test('of a long incident is there in light and in dark', async () => {
+    const { light, dark } = await renderSample();
+    expect(sizeOf(light)).toEqual(sizeOf(dark));
+    expect(sizeOf(light).width).toBe(1920);
+    expect(Buffer.from(light).equals(Buffer.from(dark))).toBe(false);
   });
 
   test('that can not be drawn is said in words', async () => {
