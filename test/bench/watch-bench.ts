@@ -35,13 +35,13 @@ const MOST_LATE_MS = 2_000;
 const MOST_GROWTH_MB = 8;
 
 /** `minutes`: simulated ones. */
-export async function benchWatch(minutes: number): Promise<boolean> {
+export async function benchWatch(minutes: number, clusters = CLUSTERS): Promise<boolean> {
   const world = createSshWorld();
   const farm = fork(fileURLToPath(new URL('./watch-farm.ts', import.meta.url)), [], { serialization: 'advanced' });
   try {
     const start = Date.now();
     const ready = once(farm, 'message');
-    const order: FarmOrder = { members: CLUSTERS * MEMBERS, clientKey: world.clientKey, start, factor: FACTOR };
+    const order: FarmOrder = { members: clusters * MEMBERS, clientKey: world.clientKey, start, factor: FACTOR };
     farm.send(order);
     const [{ ports, knownHosts }] = (await ready) as [FarmReady];
     world.writeKnownHosts(knownHosts);
@@ -96,6 +96,7 @@ async function measure(
     const looks = late.length;
     const latest = late.reduce((most, each) => Math.max(most, each), 0);
     return report({
+      clusters: ports.length / MEMBERS,
       share: (user + system) / 1000 / simulatedMs,
       simulatedMs,
       looks,
@@ -116,7 +117,7 @@ async function delivered(): Promise<{ readonly kind: 'delivered'; readonly exter
 
 function clustersAt(world: SshWorld, ports: readonly number[]): readonly ClusterConfig[] {
   const { ssh } = world.target({ port: 22 });
-  return Array.from({ length: CLUSTERS }, (_, cluster) => ({
+  return Array.from({ length: ports.length / MEMBERS }, (_, cluster) => ({
     ...aCluster(),
     name: requireClusterName(`c${cluster + 1}`),
     ssh,
@@ -138,6 +139,7 @@ function heapMb(): number {
 }
 
 interface Figures {
+  readonly clusters: number;
   readonly simulatedMs: number;
   readonly share: number;
   readonly looks: number;
@@ -145,8 +147,8 @@ interface Figures {
   readonly growth: number;
 }
 
-function report({ simulatedMs, share, looks, latest, growth }: Figures): boolean {
-  const expected = (CLUSTERS * simulatedMs) / EVERY_MS;
+function report({ clusters, simulatedMs, share, looks, latest, growth }: Figures): boolean {
+  const expected = (clusters * simulatedMs) / EVERY_MS;
   const lines: readonly (readonly [string, string, boolean])[] = [
     ['looks', `${looks} (about ${expected})`, looks > expected * 0.8],
     ['share of one core', `${(share * 100).toFixed(1)} % (at most ${MOST_SHARE * 100} %)`, share <= MOST_SHARE],
@@ -154,7 +156,7 @@ function report({ simulatedMs, share, looks, latest, growth }: Figures): boolean
     ['heap', `grew by ${growth.toFixed(1)} MB (at most ${MOST_GROWTH_MB})`, growth <= MOST_GROWTH_MB],
   ];
   process.stdout.write(
-    `\nWatching ${CLUSTERS} clusters of ${MEMBERS} every ${EVERY_MS / 1000} s, ${simulatedMs / 60_000} simulated minutes\n`,
+    `\nWatching ${clusters} clusters of ${MEMBERS} every ${EVERY_MS / 1000} s, ${simulatedMs / 60_000} simulated minutes\n`,
   );
   for (const [name, words, met] of lines) {
     process.stdout.write(`  ${name.padEnd(20)} ${words}${met ? '' : '   OVER'}\n`);

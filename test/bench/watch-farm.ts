@@ -40,11 +40,11 @@ async function serve({ members, clientKey, start, factor }: FarmOrder): Promise<
   process.send?.(ready);
 }
 
-/** The text comes on standard input; it names the nonce that its answer must carry. */
+/** The text, in quotation marks for a shell or on standard input, names the nonce that its answer must carry. */
 function answer(exec: ScriptedExec, now: () => number): void {
   let text = exec.command;
   const look = (): boolean => {
-    const nonce = /^N='([A-Za-z0-9_-]+)'$/m.exec(text)?.[1];
+    const nonce = /^N=['\\]+([A-Za-z0-9_-]+)['\\]+$/m.exec(text)?.[1];
     if (nonce === undefined) return false;
     const frame = FRAME.replace(/lockstep-probe 1 n1 \d+/, `lockstep-probe 1 ${nonce} ${Math.round(now())}000000`);
     exec.stdout(Buffer.from(frame.replace('\nend n1 ', `\nend ${nonce} `), 'latin1'));
