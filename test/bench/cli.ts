@@ -32,6 +32,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   store: { needs: [], run: async () => (await import('./store-bench.ts')).benchStore() },
   watch: { needs: [], run: async (rounds) => (await import('./watch-bench.ts')).benchWatch(rounds ?? 30) },
   report: { needs: [], run: async () => (await import('./report-bench.ts')).benchReport() },
+  chat: { needs: [], run: async () => (await import('./chat-bench.ts')).benchChat() },
   recovery: {
     needs: [ROOT, SSHD, LXD],
     run: async (rounds) => (await import('./recovery-bench.ts')).benchRecovery(rounds ?? 5),
