@@ -176,7 +176,8 @@ function plainBlock(block: Block): readonly string[] {
       return block.rows.length === 0 ? [] : [block.columns.join(' '), ...block.rows.map((row) => row.join(' '))];
     case 'code':
       return [block.title ?? '', block.fold === true ? '' : block.text];
-    default:
+    case 'divider':
+    case 'image':
       return [];
   }
 }
