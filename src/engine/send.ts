@@ -3,6 +3,7 @@
  * says what happened; a lost or overdue answer says nothing; a refused connection says that nothing was sent.
  */
 import { assertNever } from '../domain/assert-never.ts';
+import { isSudoRefusal } from '../lxd/parse/sudo.ts';
 import type { PlanStep } from '../domain/plan.ts';
 import type { ExecOutcome, ExecOutput, ExecRequest } from '../ports/transport.ts';
 import { execLimitMs, findTarget, type RunContext } from './context.ts';
@@ -11,6 +12,7 @@ import type { LookVerdict } from './deps.ts';
 /** A recorded output is at most this long. */
 const TAIL_CHARS = 2_000;
 const LOOK_TIMEOUT_MS = 30_000;
+const SUDO_REFUSED = 'sudo refuses the login user';
 
 export interface Sent {
   /** `not-sent`: certainly nothing ran. `retriable` with it: the member may come back in a moment. */
@@ -30,6 +32,7 @@ export async function sendLook(context: RunContext, step: PlanStep): Promise<Loo
   const text = context.deps.catalogue.lookText(step);
   const outcome = await exec(context, step, { text, timeoutMs: LOOK_TIMEOUT_MS });
   if (outcome.kind !== 'exited') return { kind: 'unknown', note: describeOutcome(outcome) };
+  if (wasRefusedBySudo(outcome)) return { kind: 'unknown', note: SUDO_REFUSED };
   return context.deps.catalogue.readLook(step, outcome.stdout, outcome.code);
 }
 
@@ -42,6 +45,7 @@ async function exec(context: RunContext, step: PlanStep, request: ExecRequest): 
 function readOutcome(context: RunContext, step: PlanStep, outcome: ExecOutcome): Sent {
   switch (outcome.kind) {
     case 'exited': {
+      if (wasRefusedBySudo(outcome)) return notSent(SUDO_REFUSED, { retriable: false });
       const { kind, note } = context.deps.catalogue.readStep(step, outcome.stdout, outcome.code);
       return { kind, retriable: false, note, exitCode: outcome.code, output: tailOf(outcome) };
     }
@@ -58,16 +62,19 @@ function readOutcome(context: RunContext, step: PlanStep, outcome: ExecOutcome):
     case 'unreachable':
     case 'auth-failed':
     case 'host-key-refused':
-      return {
-        kind: 'not-sent',
-        retriable: outcome.kind === 'unreachable',
-        note: `${describeOutcome(outcome)}; nothing was sent`,
-        exitCode: null,
-        output: null,
-      };
+      return notSent(describeOutcome(outcome), { retriable: outcome.kind === 'unreachable' });
     default:
       return assertNever(outcome);
   }
+}
+
+function notSent(why: string, { retriable }: { readonly retriable: boolean }): Sent {
+  return { kind: 'not-sent', retriable, note: `${why}; nothing was sent`, exitCode: null, output: null };
+}
+
+/** No text calls sudo itself, and one that came to its end says so on standard output: then it is sudo that spoke, and nothing ran. */
+function wasRefusedBySudo(outcome: Extract<ExecOutcome, { kind: 'exited' }>): boolean {
+  return outcome.code !== 0 && outcome.stdout.length === 0 && isSudoRefusal(textOfBytes(outcome.stderr));
 }
 
 function describeOutcome(outcome: ExecOutcome): string {

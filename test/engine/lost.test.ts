@@ -100,6 +100,15 @@ describe('attempts', () => {
     expect(world.sent.filter((text) => text.endsWith('write-patch@m1'))).toEqual(['write-patch@m1', 'write-patch@m1']);
   });
 
+  test('end at once where sudo refuses, with that word and with nothing sent a second time', async () => {
+    const { runner, world } = await aRig();
+    world.mishap('write-patch', 'm1', { kind: 'exit', code: 1, stderr: 'sudo: a password is required\n' });
+    const run = await runner.start(RUN);
+    expect(run.state).toBe('paused');
+    expect(run.explanation).toMatch(/sudo refuses the login user; nothing was sent/);
+    expect(world.sent.filter((text) => text === 'write-patch@m1')).toHaveLength(1);
+  });
+
   test('of a step that was cut off by its own limit count as unknown, not as failed', async () => {
     const { runner, world } = await aRig();
     world.mishap('await-ready', 'm2', { kind: 'exit', code: 124 });

@@ -24,7 +24,7 @@ type Mishap =
   | { readonly kind: 'lost'; readonly effect: boolean }
   | { readonly kind: 'timed-out'; readonly effect: boolean }
   | { readonly kind: 'unreachable' }
-  | { readonly kind: 'exit'; readonly code: number };
+  | { readonly kind: 'exit'; readonly code: number; readonly stderr?: string };
 
 export interface FakeCluster extends FakeLxd {
   readonly transport: Transport;
@@ -79,7 +79,7 @@ export function createFakeCluster(clock: Clock, daemon: DaemonState): FakeCluste
         const mishap = mishaps.get(at)?.shift();
         if (mishap === undefined) return exited(act(world, member, call, now), '');
         if (mishap.kind === 'unreachable') return { kind: 'unreachable', reason: 'no route' };
-        if (mishap.kind === 'exit') return exited(mishap.code, '');
+        if (mishap.kind === 'exit') return exited(mishap.code, '', mishap.stderr);
         if (mishap.effect) act(world, member, call, now);
         return mishap.kind === 'lost' ? { ...OUTPUT, kind: 'lost', reason: 'reset' } : { ...OUTPUT, kind: 'timed-out' };
       },
@@ -91,8 +91,9 @@ export function createFakeCluster(clock: Clock, daemon: DaemonState): FakeCluste
 
 const OUTPUT = { stdout: new Uint8Array(), stderr: new Uint8Array(), truncated: false, durationMs: 1 };
 
-function exited(code: number, stdout: string): ExecOutcome {
-  return { ...OUTPUT, kind: 'exited', code, stdout: new TextEncoder().encode(stdout) };
+function exited(code: number, stdout: string, stderr = ''): ExecOutcome {
+  const bytes = new TextEncoder();
+  return { ...OUTPUT, kind: 'exited', code, stdout: bytes.encode(stdout), stderr: bytes.encode(stderr) };
 }
 
 /** Exit code 0 is done, 124 was cut off, anything else failed. */
