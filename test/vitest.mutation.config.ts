@@ -5,7 +5,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/domain/**/*.test.ts', 'test/app/authorisation.test.ts'],
+    include: ['test/domain/**/*.test.ts'],
+    env: { LOCKSTEP_PROPERTY_RUNS: '10' },
     maxWorkers: 1,
     testTimeout: 30_000,
   },

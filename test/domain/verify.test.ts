@@ -24,7 +24,7 @@ import {
 import { RELEASES } from '../support/releases.ts';
 
 const ONLINE = ['m1', 'm2', 'm3'].map((name) => ({ name, url: null, status: 'Online', message: '' }));
-const PLAN = requirePlan(plan(downgradedAll()));
+const aPlan = (): Plan => requirePlan(plan(downgradedAll()));
 const START: StartRecord = { heartbeats: { m1: 1, m2: 1, m3: 1 }, pids: { m1: null, m2: null, m3: null } };
 
 interface Look {
@@ -48,7 +48,7 @@ function look({ heartbeat = NOW, onM2 = {}, row = {}, spec = {} }: Look = {}): C
 }
 
 /** The codes that are unmet after these looks, of the last one. */
-function unmetAfter(looks: readonly ClusterObservation[], made: Plan = PLAN, start = START): readonly string[] {
+function unmetAfter(looks: readonly ClusterObservation[], made: Plan = aPlan(), start = START): readonly string[] {
   let history = beginHistory(start);
   let codes: readonly string[] = ['no look'];
   for (const observation of looks) {
@@ -75,8 +75,8 @@ describe('the end of a run', () => {
 
   test('needs two advances where the heartbeat of the start is not known', () => {
     const unknown = { heartbeats: {}, pids: {} };
-    expect(unmetAfter([look(), LATER], PLAN, unknown)).toContain('heartbeat');
-    expect(unmetAfter([look(), LATER, look({ heartbeat: NOW + 20_000 })], PLAN, unknown)).toEqual([]);
+    expect(unmetAfter([look(), LATER], aPlan(), unknown)).toContain('heartbeat');
+    expect(unmetAfter([look(), LATER, look({ heartbeat: NOW + 20_000 })], aPlan(), unknown)).toEqual([]);
   });
 
   test('counts no heartbeat of before all were ready as one after', () => {
@@ -170,7 +170,7 @@ describe('the end of a run', () => {
   test('asks for another process only where the plan starts one', () => {
     const pids = { ...START, pids: { m1: 1000, m2: 1001, m3: 1002 } };
     const starting = requirePlan(plan(stoppedAll()));
-    expect(unmetAfter([look(), LATER], PLAN, pids)).toEqual([]);
+    expect(unmetAfter([look(), LATER], aPlan(), pids)).toEqual([]);
     expect(unmetAfter([look(), LATER], starting, pids)).toEqual(['old-process', 'old-process', 'old-process']);
   });
 
@@ -208,7 +208,7 @@ test('the limit follows the cluster’s own threshold', () => {
 
 describe('the end of a run that corrects rows while the members run different LXD', () => {
   const members = three({ build: '5.21.3', facts: { clusterList: ONLINE } }, { m3: { build: '5.21.2' } });
-  const made = requirePlan(plan(observationOf({ members, rows: 387 })));
+  const made = (): Plan => requirePlan(plan(observationOf({ members, rows: 387 })));
   function later(heartbeatMs: number, status: string, m1 = 402): ClusterObservation {
     const clusterList = ONLINE.map((one) => ({ ...one, status }));
     return observationOf({
@@ -219,20 +219,22 @@ describe('the end of a run that corrects rows while the members run different LX
   }
 
   test('is met by the members whose rows it corrected, whatever the other one does', () => {
-    expect(unmetAfter([later(NOW, 'Online'), later(NOW + 10_000, 'Online')], made)).toEqual([]);
+    expect(unmetAfter([later(NOW, 'Online'), later(NOW + 10_000, 'Online')], made())).toEqual([]);
   });
 
   test('may show every member as blocked, as LXD does while rows differ', () => {
-    expect(unmetAfter([later(NOW, 'Blocked'), later(NOW + 10_000, 'Blocked')], made)).toEqual([]);
+    expect(unmetAfter([later(NOW, 'Blocked'), later(NOW + 10_000, 'Blocked')], made())).toEqual([]);
   });
 
   test('is not met while a row is as wrong as before', () => {
-    expect(unmetAfter([later(NOW, 'Online', 387), later(NOW + 10_000, 'Online', 387)], made)).toEqual(['row-differs']);
+    expect(unmetAfter([later(NOW, 'Online', 387), later(NOW + 10_000, 'Online', 387)], made())).toEqual([
+      'row-differs',
+    ]);
   });
 });
 
 describe('the end of a run that refreshes', () => {
-  const made = requirePlan(plan(downgradedOne()));
+  const made = (): Plan => requirePlan(plan(downgradedOne()));
   function ended(heartbeatMs: number, ids: readonly string[]): ClusterObservation {
     const changes = ids.map((id) => ({ id, status: 'Done', summary: 'Refresh "lxd" snap', spawn: null }));
     return observationOf({
@@ -245,31 +247,31 @@ describe('the end of a run that refreshes', () => {
   }
 
   test('takes one refresh on a refreshed member for its own, and a second for foreign', () => {
-    expect(unmetAfter([ended(NOW, ['41']), ended(NOW + 10_000, ['41'])], made)).toEqual([]);
-    expect(unmetAfter([ended(NOW, ['41', '42'])], made)).toContain('snap-change');
+    expect(unmetAfter([ended(NOW, ['41']), ended(NOW + 10_000, ['41'])], made())).toEqual([]);
+    expect(unmetAfter([ended(NOW, ['41', '42'])], made())).toContain('snap-change');
   });
 
   test('is not met by the process of before', () => {
     const before = ended(NOW, ['41']).members[2]?.facts?.process?.pid ?? 0;
-    expect(unmetAfter([ended(NOW, ['41'])], made, { ...START, pids: { m3: before } })).toContain('old-process');
+    expect(unmetAfter([ended(NOW, ['41'])], made(), { ...START, pids: { m3: before } })).toContain('old-process');
   });
 });
 
 describe('the end of a run that only removes a file', () => {
-  const made: Plan = { ...PLAN, strategy: 'rollback', baseline: { ...PLAN.baseline, targets: [] } };
+  const made = (): Plan => ({ ...aPlan(), strategy: 'rollback', baseline: { ...aPlan().baseline, targets: [] } });
   const file = { patchGlobal: '-- lockstep rfirst1', patchLocal: false, recoveryTarball: false, lxdDebug: false };
 
   test('is met when it is gone everywhere, whatever LXD does', () => {
-    expect(unmetAfter([downgradedAll()], made)).toEqual([]);
+    expect(unmetAfter([downgradedAll()], made())).toEqual([]);
   });
 
   test('is not met while it lies anywhere', () => {
-    expect(unmetAfter([downgradedAll({ m2: { facts: { leftovers: file } } })], made)).toEqual(['left-over']);
+    expect(unmetAfter([downgradedAll({ m2: { facts: { leftovers: file } } })], made())).toEqual(['left-over']);
   });
 });
 
 describe('without the member that was given up', () => {
-  const made = requirePlan(plan(deadRow(), { strategy: 'unblock-dead-row' }));
+  const made = (): Plan => requirePlan(plan(deadRow(), { strategy: 'unblock-dead-row' }));
 
   /** m1 and m2 serve; m3 stays away, and is OFFLINE for them. */
   function living(heartbeat: number, deadCount = 387, m2: Partial<MemberFacts> = {}): ClusterObservation {
@@ -283,16 +285,16 @@ describe('without the member that was given up', () => {
   }
 
   test('the end is met by the others, all of it', () => {
-    expect(unmetAfter([living(NOW), living(NOW + 10_000)], made)).toEqual([]);
-    expect(unmetAfter([living(NOW)], made)).toEqual(['heartbeat', 'heartbeat']);
+    expect(unmetAfter([living(NOW), living(NOW + 10_000)], made())).toEqual([]);
+    expect(unmetAfter([living(NOW)], made())).toEqual(['heartbeat', 'heartbeat']);
   });
 
   test('the row of the dead one has to hold what was written', () => {
-    expect(unmetAfter([living(NOW, 402), living(NOW + 10_000, 402)], made)).toEqual(['dead-row']);
+    expect(unmetAfter([living(NOW, 402), living(NOW + 10_000, 402)], made())).toEqual(['dead-row']);
   });
 
   test('nobody else is let off', () => {
     const left = { leftovers: { patchGlobal: 'x', patchLocal: false, recoveryTarball: false, lxdDebug: false } };
-    expect(unmetAfter([living(NOW), living(NOW + 10_000, 387, left)], made)).toEqual(['left-over']);
+    expect(unmetAfter([living(NOW), living(NOW + 10_000, 387, left)], made())).toEqual(['left-over']);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * `npm run mutate [-- --shard N/M] [--only WORD]`: changes the domain in every way that Stryker knows and asks whether a test
+ * `npm run mutate [-- --shard N/M] [--only WORD] [--concurrency N]`: changes the domain in every way that Stryker knows and asks whether a test
  * notices. Owns the shards (whole files, evenly by size) and the score over all of them; exits 1 when it is under the limit.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -29,7 +29,10 @@ interface Tally {
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: { shard: { type: 'string' }, only: { type: 'string' } } });
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { shard: { type: 'string' }, only: { type: 'string' }, concurrency: { type: 'string' } },
+  });
   const shard = parseShard(values.shard ?? '1/1');
   const only = values.only ?? '';
   const files = share(
@@ -38,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
   );
   const directory = mkdtempSync(join(tmpdir(), 'lockstep-mutation-'));
   try {
-    return summarise(await mutate(files, directory));
+    return summarise(await mutate(files, Number(values.concurrency ?? 2), directory));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -62,7 +65,7 @@ function share(files: readonly string[], { number, of }: Shard): readonly string
   return files.filter((_, index) => index % of === number - 1);
 }
 
-async function mutate(files: readonly string[], directory: string): Promise<readonly Tally[]> {
+async function mutate(files: readonly string[], concurrency: number, directory: string): Promise<readonly Tally[]> {
   const stryker = new Stryker({
     mutate: [...files],
     testRunner: 'vitest',
@@ -71,7 +74,7 @@ async function mutate(files: readonly string[], directory: string): Promise<read
     // The compiler is native and has no JavaScript interface; nothing here needs it.
     tsconfigFile: 'absent.json',
     checkers: [],
-    concurrency: 2,
+    concurrency,
     tempDirName: join(directory, 'sandbox'),
     ignorePatterns: ['dist', 'coverage', 'test/lab', 'test/matrix'],
     reporters: ['progress-append-only', 'json'],

@@ -23,7 +23,8 @@ const WITHOUT_ANSWER: ReadonlySet<FindingKind> = new Set([
   'healing-on',
 ]);
 
-const runs = { numRuns: 400 };
+/** Fewer where every change of the domain is judged anew (`npm run mutate`). */
+const runs = { numRuns: Number(process.env['LOCKSTEP_PROPERTY_RUNS'] ?? 400) };
 
 function withoutAnswer(observation: ClusterObservation, index: number): ClusterObservation {
   const members = observation.members.map((member, at) =>
