@@ -64,10 +64,13 @@ function instancesOf(view: PlannerView, strategy: Strategy): string {
   const total = view.reached.reduce((sum, { instances }) => sum + (instances ?? 0), 0);
   const unread = view.reached.filter(({ instances }) => instances === null);
   const gap = unread.length === 0 ? '' : ` On ${namesOf(unread)} they could not be counted.`;
-  const running = `${total} running ${total === 1 ? 'instance' : 'instances'} on ${perMember(view)}`;
+  const running = `${total}${unread.length === 0 ? '' : ' known'} running ${total === 1 ? 'instance' : 'instances'} on ${perMember(view)}`;
   if (strategy !== 'stop-patch-start') return `No instance is touched: ${running}.${gap}`;
   const stops = instancesThatStop(view) ?? 0;
-  if (stops > 0) return `${stops} instances on ${namesOf(inPhase(view, 'serving'))} are shut down; ${running}.${gap}`;
+  if (stops > 0) {
+    const stopping = `${stops} ${stops === 1 ? 'instance' : 'instances'} on ${namesOf(inPhase(view, 'serving'))}`;
+    return `${stopping} ${stops === 1 ? 'is' : 'are'} shut down. Before that: ${running}.${gap}`;
+  }
   return `Instances keep running while LXD is down: ${running}.${gap}`;
 }
 
