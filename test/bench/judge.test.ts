@@ -1,6 +1,8 @@
 /** The benchmark's own arithmetic: what is taken off Lockstep's share must be what the rules ask for and no more. */
 import { expect, test } from 'vitest';
+import { judgeAnswers, helpFor } from './chat/answers.ts';
 import { judge } from './recovery/judge.ts';
+import { quantile } from './stats.ts';
 
 const NAMES = ['m1', 'm2'];
 
@@ -32,4 +34,19 @@ test('the second advance of the slower one counts, and a heartbeat of before the
 test('a cluster that was never seen in step has no figure', () => {
   const watched = { readyAt: { m1: 101_000 }, sightings: [beats(101_500, 101_200, 90_000)] };
   expect(() => judge(watched, NAMES, 100_000)).toThrow('never seen to be in step');
+});
+
+test('of a hundred values the p99 is the second greatest, of fifty the greatest', () => {
+  const values = Array.from({ length: 100 }, (_, n) => 100 - n);
+  expect([quantile(values, 0.5), quantile(values, 0.99)]).toEqual([50, 99]);
+  expect(quantile(values.slice(0, 50), 0.99)).toBe(100);
+});
+
+test('a command without its answer and an answer without its command are both told', () => {
+  const typed = [helpFor('status'), helpFor('runs')];
+  expect(judgeAnswers('here', typed, ['⚪ runs: Lists.', '⚪ status: Asks.'])).toEqual([]);
+  expect(judgeAnswers('here', typed, ['⚪ runs: Lists.', '⚪ runs: Lists.'])).toEqual([
+    'here: no answer to "help status"',
+    'here: one answer too many, "⚪ runs: Lists."',
+  ]);
 });

@@ -102,7 +102,7 @@ export function createConnection(options: ConnectOptions): Connection {
       try {
         await connectOnce();
         failures = 0;
-        await Promise.race([link.ended(), whenAborted(stopping.signal)]);
+        await endOf(link.ended(), stopping.signal);
         isUp = false;
         // Slack recycles sockets; one that falls at once is not asked for in a hurry.
         await timers.sleep(FIRST_PAUSE_MS, stopping.signal);
@@ -235,9 +235,15 @@ function pauseOf(failures: number, asked: number): number {
   return asked > MOST_PAUSE_MS || pause > asked ? Math.max(pause, asked) : pause;
 }
 
-function whenAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+/** Of the connection or of Lockstep. Leaves no listener behind: Slack recycles sockets for as long as Lockstep runs. */
+function endOf(connection: Promise<void>, stopping: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const end = (): void => {
+      stopping.removeEventListener('abort', end);
+      resolve();
+    };
+    stopping.addEventListener('abort', end, { once: true });
+    if (stopping.aborted) end();
+    else void connection.then(end);
   });
 }

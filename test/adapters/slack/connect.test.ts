@@ -1,10 +1,12 @@
 /** The connection: what happens while Slack is away, and that nothing of it ends the process. */
+import { getEventListeners } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createSlackChat } from '../../../src/adapters/slack/index.ts';
 import { createClock } from '../../../src/adapters/system/clock.ts';
 import { createTimers } from '../../../src/adapters/system/timers.ts';
 import type { Surface } from '../../../src/app/surface.ts';
+import { startSlackServer } from '../../support/slack/server.ts';
 import { createMemoryLog, HOME, RECOVER, startTalk, type Logged } from './support.ts';
 
 const cleanup: (() => Promise<void>)[] = [];
@@ -111,4 +113,34 @@ test('a port that is taken is named', async () => {
   });
   cleanup.push(() => chat.stop());
   expect(await chat.start(SURFACE)).toMatchObject({ kind: 'not-yet', reason: expect.stringContaining('SLACK_PORT') });
+});
+
+test('sockets that fall leave no listener behind, however often', async () => {
+  const server = await startSlackServer();
+  cleanup.push(() => server.close());
+  const timers = createTimers();
+  /** At each pause between two connections. */
+  const listeners: number[] = [];
+  const chat = createSlackChat({
+    botToken: server.botToken,
+    receive: { kind: 'socket', appToken: server.appToken },
+    clusters: [],
+    clock: createClock(),
+    timers: {
+      sleep(ms, signal) {
+        if (ms === 250 && signal !== undefined) listeners.push(getEventListeners(signal, 'abort').length);
+        return timers.sleep(ms, signal);
+      },
+    },
+    log: createMemoryLog(),
+    apiUrl: server.apiUrl,
+  });
+  cleanup.push(() => chat.stop());
+  await chat.start(SURFACE);
+  for (let drop = 1; drop <= 4; drop += 1) {
+    await server.sockets.connected(1);
+    server.sockets.drop();
+  }
+  await server.sockets.connected(1);
+  expect(listeners).toEqual([0, 0, 0, 0]);
 });
