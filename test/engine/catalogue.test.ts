@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LXD_CATALOGUE } from '../../src/engine/catalogue.ts';
 import { compileStep } from '../../src/lxd/compile.ts';
+import { reasonInWords } from '../../src/lxd/reason-words.ts';
 import { observationOf, three } from '../support/observation.ts';
 import {
   downgradedAll,
@@ -79,5 +80,25 @@ describe('the catalogue', () => {
     expect(LXD_CATALOGUE.readStep(patchStep, bytes(''), 124).kind).toBe('unknown');
     expect(LXD_CATALOGUE.readLook(patchStep, bytes(''), 0).kind).toBe('unknown');
     expect(LXD_CATALOGUE.readLook(patchStep, done, 0).kind).toBe('done');
+  });
+});
+
+describe('why a step ended', () => {
+  test('is said in words for every reason that a text can give', () => {
+    const reasons = new Set(
+      steps.flatMap((step) => [...compileStep(step).matchAll(/reason=([a-z0-9-]+)/g)].map(([, word]) => word ?? '')),
+    );
+    expect(reasons.size).toBeGreaterThan(30);
+    expect([...reasons].filter((reason) => reasonInWords(reason) === null)).toEqual([]);
+  });
+
+  test('keeps the word of the text beside it', () => {
+    const write = steps.find(({ call }) => call.kind === 'write-patch');
+    if (write === undefined) throw new Error('no plan writes a patch');
+    const said = new TextEncoder().encode('lockstep-result write-patch status=failed reason=notes\n');
+    expect(LXD_CATALOGUE.readStep(write, said, 5)).toEqual({
+      kind: 'failed',
+      note: 'the notes of this run could not be written on the member; its disk may be full or read-only (reason=notes)',
+    });
   });
 });

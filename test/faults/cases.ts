@@ -105,8 +105,8 @@ export const FAULTS: readonly FaultCase[] = [
     ...base('the disk is full at the back-up'),
     at: BACK_UP,
     lateS: 3,
-    strike: (world, { members }) => all(members, (name) => world.lab.fillDisk(name, 0)),
-    undo: (world, { members }) => all(members, (name) => world.lab.must(name, 'rm -f /var/snap/filler')),
+    strike: (world, { members }) => all(members, (name) => fillUp(world, name)),
+    undo: (world, { members }) => all(members, (name) => world.lab.must(name, 'rm -f /var/snap/filler*')),
     ends: ['paused'],
     says: /space|disk|room/i,
   },
@@ -114,8 +114,8 @@ export const FAULTS: readonly FaultCase[] = [
     ...base('the disk is full at the patch'),
     at: WRITE,
     lateS: 3,
-    strike: (world, { writers }) => all(writers, (name) => world.lab.fillDisk(name, 0)),
-    undo: (world, { writers }) => all(writers, (name) => world.lab.must(name, 'rm -f /var/snap/filler')),
+    strike: (world, { writers }) => all(writers, (name) => fillUp(world, name)),
+    undo: (world, { writers }) => all(writers, (name) => world.lab.must(name, 'rm -f /var/snap/filler*')),
     ends: ['paused'],
     says: /space|disk|room/i,
   },
@@ -193,6 +193,15 @@ function base(name: string): FaultCase {
 
 function network(name: string, strike: FaultCase['strike']): FaultCase {
   return { ...base(name), lateS: 2, strike };
+}
+
+/** To the last block: what is left after the bulk is filled by writing until it fails. */
+async function fillUp({ lab }: World, name: string): Promise<void> {
+  await lab.fillDisk(name, 256);
+  await lab.sh(
+    name,
+    'dd if=/dev/zero of=/var/snap/filler.rest bs=4k 2>/dev/null; dd if=/dev/zero of=/var/snap/filler.end bs=1 2>/dev/null',
+  );
 }
 
 /** Runs on each of these members whenever somebody logs in; null takes it away. */
