@@ -6,7 +6,8 @@ import { startService, type Service } from '../../../src/cli/service.ts';
 import type { FromLockstep, Setup, ToLockstep } from './messages.ts';
 
 function tell(message: FromLockstep): void {
-  process.send?.(message);
+  // A benchmark that was ended listens no more.
+  if (process.connected) process.send?.(message);
 }
 
 /** Each event with what became of it: a second delivery is a `duplicate`, or never comes here. */
