@@ -133,7 +133,7 @@ export async function noteOn(call: Call, incident: Incident, note: Note): Promis
   await confirmNote(call, incident, entry);
 }
 
-export async function confirmNote(call: Call, incident: Incident, entry: TimelineEntry | undefined): Promise<void> {
+async function confirmNote(call: Call, incident: Incident, entry: TimelineEntry | undefined): Promise<void> {
   if (entry !== undefined) await announceEntry(call.deps, { kind: 'incident', incident: incident.id }, entry);
   call.deps.outbox.kick();
   const number = entry === undefined ? '' : ` as entry ${entry.sequence}`;

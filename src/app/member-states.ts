@@ -21,12 +21,12 @@ export interface MemberMemory {
   readonly revisions: Readonly<Record<string, Installed>>;
 }
 
-export interface Installed {
+interface Installed {
   readonly revision: string;
   readonly version: string | null;
 }
 
-export const STATE_WORDS: Readonly<Record<MemberState, string>> = {
+const STATE_WORDS: Readonly<Record<MemberState, string>> = {
   serving: 'serves',
   waiting: 'waits for the others',
   'crash-looping': 'starts and fails again and again',

@@ -102,7 +102,7 @@ export async function stopChats(chats: readonly ChatAdapter[], timers: Timers): 
 }
 
 /** Null when it took longer; nobody waits for it any more then. */
-export async function within<T>(timers: Timers, ms: number, work: Promise<T>): Promise<T | null> {
+async function within<T>(timers: Timers, ms: number, work: Promise<T>): Promise<T | null> {
   const enough = new AbortController();
   try {
     return await Promise.race([work, timers.sleep(ms, enough.signal).then(() => null)]);

@@ -13,7 +13,7 @@ import {
 } from './variables.ts';
 
 /** Socket Mode needs nothing but an app-level token; HTTP is for those whom Slack can reach. */
-export type SlackReceive =
+type SlackReceive =
   | { readonly kind: 'socket'; readonly appToken: string }
   | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
 

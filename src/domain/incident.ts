@@ -27,7 +27,7 @@ export interface Moment {
 }
 
 /** Where it was opened; its cards are the store's. */
-export interface IncidentPlace {
+interface IncidentPlace {
   readonly platform: Platform;
   readonly channel: string;
   readonly thread: string | null;

@@ -209,7 +209,7 @@ export type ReadyAnswer =
   | 'not-asked';
 
 /** An instance that LXD starts by itself when it becomes ready: `boot.autostart`, or running when LXD last wrote its state. */
-export interface AutostartRow {
+interface AutostartRow {
   readonly member: string;
   readonly project: string;
   readonly name: string;

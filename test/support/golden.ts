@@ -78,7 +78,7 @@ function listed(title: string, words: readonly string[]): readonly string[] {
   return words.length === 0 ? [] : [`${title}: ${words.join(', ')}`];
 }
 
-export function describePlanned(planned: Planned): readonly string[] {
+function describePlanned(planned: Planned): readonly string[] {
   const answer =
     planned.kind === 'plan' ? describePlan(planned.plan, planned.recommended) : describeRefusal(planned.refusal);
   return [...answer, ...planned.alternatives.map(describeAlternative)];

@@ -18,8 +18,6 @@ import { registrationJson } from './registration.ts';
 import { syncCommands, type Synced } from './sync.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
-export { inviteUrl } from './permissions.ts';
-
 export interface DiscordOptions {
   readonly token: string;
   /** The one server that commands are taken from and registered in; null for every server that has a configured channel. */

@@ -45,7 +45,7 @@ export async function speak(deps: WatchDeps, cluster: ClusterConfig, diagnosis: 
 }
 
 /** Where the watch speaks: the cluster's channels; the console when it is the only chat. */
-export function placesOf({ chats }: Pick<WatchDeps, 'chats'>, { channels }: ClusterConfig): readonly Address[] {
+function placesOf({ chats }: Pick<WatchDeps, 'chats'>, { channels }: ClusterConfig): readonly Address[] {
   const places = (['slack', 'discord'] as const).flatMap((platform): Address[] => {
     const channel = channels[platform];
     return channel === null || !chats.has(platform) ? [] : [{ platform, channel, user: null, thread: null }];

@@ -16,7 +16,7 @@ export function healingOf(view: PlannerView): number | null {
 }
 
 /** Nobody could say whether it is set. */
-export function isBlindToHealing(view: PlannerView): boolean {
+function isBlindToHealing(view: PlannerView): boolean {
   return view.reached.every(({ facts }) => facts.settings === null);
 }
 

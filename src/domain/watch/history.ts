@@ -6,7 +6,7 @@
 import type { FindingKind } from '../finding.ts';
 import type { MemberState, TimelineEntry } from '../timeline.ts';
 
-export interface Span {
+interface Span {
   /** ms UTC. */
   readonly from: number;
   readonly to: number;

@@ -16,7 +16,7 @@ export interface Trouble {
 }
 
 /** Members that have the new LXD wait for those that don't have it yet. Either may be empty while snapd is still at it. */
-export interface Rolling {
+interface Rolling {
   readonly waiting: readonly MemberName[];
   readonly waitingFor: readonly MemberName[];
 }

@@ -1,4 +1,5 @@
 /** What is compared between platforms, and the one table of what may differ. */
+import { assertNever } from '../../../src/domain/assert-never.ts';
 import type { Block, Inline } from '../../../src/chat/message.ts';
 import { visibleLine } from '../../../src/chat/visible.ts';
 import { shortTime } from '../../../src/chat/words.ts';
@@ -15,7 +16,7 @@ interface Difference {
 }
 
 /** Everything that may differ; nothing else does. */
-export const DIFFERENCES: readonly Difference[] = [
+const DIFFERENCES: readonly Difference[] = [
   {
     what: 'the summary line above the card',
     why: 'Discord shows it as the message, Slack in the notification alone, the console not at all',
@@ -179,6 +180,8 @@ function plainBlock(block: Block): readonly string[] {
     case 'divider':
     case 'image':
       return [];
+    default:
+      return assertNever(block);
   }
 }
 

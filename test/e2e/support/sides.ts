@@ -25,7 +25,7 @@ import {
 import { createRecorder, finalOf, withButton, type Recorded, type Recorder } from './recorded.ts';
 import { consoleVisible, discordVisible, slackVisible } from './visible.ts';
 
-export interface Typed {
+interface Typed {
   readonly command: string;
   readonly options: Readonly<Record<string, string>>;
 }
