@@ -6,7 +6,14 @@ import type { ClusterConfig } from '../domain/cluster.ts';
 import type { ClusterName, RunId } from '../domain/ids.ts';
 import { describePerson, principalOf } from '../domain/person.ts';
 import { isBreakGlass, type Refusal, type RefusalReason } from '../domain/plan.ts';
-import { approvalAction, authorise, checkChangeWindow, missingReason } from '../domain/policy.ts';
+import {
+  approvalAction,
+  authorise,
+  checkChangeWindow,
+  identityOf,
+  isSamePerson,
+  missingReason,
+} from '../domain/policy.ts';
 import type { Run } from '../domain/run.ts';
 import { BREAK_GLASS_MARK } from '../domain/timeline.ts';
 import type { Decided } from '../ports/store.ts';
@@ -39,7 +46,7 @@ export async function approve(call: Call, run: Run, request: ApproveRequest): Pr
   const decided = await call.deps.store.decide({
     run: run.id,
     record: {
-      by: principalOf(call.person),
+      by: identityOf(cluster, principalOf(call.person)),
       describedAs: describePerson(call.person),
       at: call.deps.clock.nowMs(),
       decision: 'approve',
@@ -73,7 +80,7 @@ export async function reject(call: Call, run: Run, why: string | null, tokenHash
   const decided = await call.deps.store.decide({
     run: run.id,
     record: {
-      by: principalOf(call.person),
+      by: identityOf(cluster, principalOf(call.person)),
       describedAs: describePerson(call.person),
       at: call.deps.clock.nowMs(),
       decision: 'reject',
@@ -111,7 +118,7 @@ function reasonsAgainst(
 }
 
 function ownReason(call: Call, cluster: ClusterConfig, run: Run, said: RefusalReason): readonly RefusalReason[] {
-  const own = principalOf(call.person) === run.requestedBy && !cluster.approvals.allowRequester;
+  const own = isSamePerson(cluster, run.requestedBy, call.person) && !cluster.approvals.allowRequester;
   if (!own || said.code !== 'not-allowed') return [];
   return [{ code: 'own-approval', text: 'You asked for this run, so somebody else has to approve it.' }];
 }
@@ -129,7 +136,7 @@ function stopReason(run: Run, confirmed: number | null): RefusalReason | null {
 function reasonAgainstRejection(call: Call, cluster: ClusterConfig, run: Run): RefusalReason | null {
   const notPending = pendingReason(run);
   if (notPending !== null) return notPending;
-  if (principalOf(call.person) === run.requestedBy) return null;
+  if (isSamePerson(cluster, run.requestedBy, call.person)) return null;
   const verdict = authorise({ person: call.person, action: 'approve', cluster, requestedBy: run.requestedBy });
   if (verdict.allowed || !isBreakGlass(run.strategy)) return verdict.allowed ? null : verdict.reason;
   const glass = authorise({ person: call.person, action: 'break-glass', cluster, requestedBy: run.requestedBy });

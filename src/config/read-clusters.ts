@@ -8,6 +8,7 @@ import { NAME_PATTERN, requireClusterName } from '../domain/ids.ts';
 import { checked } from './checked.ts';
 import type { ConfigProblem } from './problem.ts';
 import { readMembers } from './read-members.ts';
+import { readPeople } from './read-people.ts';
 import { readApprovals, readBackups, readChangeWindow, readRoles, readWatch } from './read-policy.ts';
 import { readSsh, type Surroundings } from './read-ssh.ts';
 import { parseDiscordChannel, parseSlackChannel } from './values.ts';
@@ -47,13 +48,18 @@ export function readClusters(source: ClustersFile, machine: Omit<Surroundings, '
 }
 
 function readTop(reading: Reading, top: Field, around: Surroundings): readonly ClusterConfig[] {
-  const field = readFields(reading, top, { required: ['clusters'], optional: [] })?.get('clusters');
+  const sections = readFields(reading, top, { required: ['clusters'], optional: ['people'] });
+  const people = readPeople(reading, sections?.get('people'));
+  const field = sections?.get('clusters');
   const entries = field === undefined ? null : readAnyFields(reading, field);
   if (field === undefined || entries === null) return [];
   if (entries.size === 0) {
     report(reading, field.line, field.where, 'There is no cluster.', 'Add one, as in deploy/clusters.example.yaml.');
   }
-  return [...entries].map(([name, entry]) => readCluster(reading, name, entry, around)).filter((one) => one !== null);
+  return [...entries]
+    .map(([name, entry]) => readCluster(reading, name, entry, around))
+    .filter((one) => one !== null)
+    .map((one) => (people.length === 0 ? one : { ...one, people }));
 }
 
 function readCluster(reading: Reading, name: string, field: Field, around: Surroundings): ClusterConfig | null {

@@ -71,6 +71,8 @@ export interface ClusterConfig {
   readonly approvals: ApprovalPolicy;
   readonly changeWindow: ChangeWindow | null;
   readonly backups: BackupPolicy;
+  /** People who have several identities, each as all of their principals; absent when none are linked. */
+  readonly people?: readonly (readonly string[])[];
   /** Period of the background watch in ms, or null when off. */
   readonly watchEveryMs: number | null;
 }

@@ -93,13 +93,25 @@ function authoriseApproval({ person, cluster, requestedBy }: PolicyQuestion): Ve
   }
   const console = consoleRule(person, cluster);
   if (console !== null) return console;
-  if (requestedBy === principalOf(person) && !cluster.approvals.allowRequester) {
+  if (isSamePerson(cluster, requestedBy, person) && !cluster.approvals.allowRequester) {
     return refused(
       'own-approval',
       `You asked for this run, so somebody else has to approve it. ${whoElse(cluster.roles.approvers)}`,
     );
   }
   return ALLOWED;
+}
+
+/**
+ * One principal for a person: the first of those that the configuration links. Somebody who is on Slack and on Discord counts once
+ * as long as both identities are linked; roles are still given to each of them by itself.
+ */
+export function identityOf(cluster: ClusterConfig, principal: string): string {
+  return cluster.people?.find((linked) => linked.includes(principal))?.[0] ?? principal;
+}
+
+export function isSamePerson(cluster: ClusterConfig, principal: string | null, person: Person): boolean {
+  return principal !== null && identityOf(cluster, principal) === identityOf(cluster, principalOf(person));
 }
 
 /** Break-glass is approval by one person, the requester included, with a reason; only for those who are named for it. */

@@ -113,6 +113,22 @@ describe('approve', () => {
     expect(world.started).toEqual([run]);
   });
 
+  test('under another name of the same person is refused too, and two names of one person are one approval', async () => {
+    const people = [
+      ['console:alice', 'console:alices-phone'],
+      ['console:bob', 'console:bobs-phone'],
+    ];
+    const approvers = ['alices-phone', 'bob', 'bobs-phone', 'carol'].map((name) => `console:${name}`);
+    open({ people, roles: { approvers }, approvals: { required: 2 } });
+    const run = await draft();
+    expect(only(await world.type('alices-phone', '1'), 'refusal').reasons[0]?.code).toBe('own-approval');
+    await world.type('bob', '1');
+    expect(only(await world.type('bobs-phone', `approve ${run}`), 'refusal').reasons[0]?.code).toBe('already-decided');
+    expect(world.started).toEqual([]);
+    await world.type('carol', `approve ${run}`);
+    expect(world.started).toEqual([run]);
+  });
+
   test('by a second person starts the run; the card turns into the run card, the thread says who', async () => {
     open();
     const run = await draft();

@@ -217,6 +217,19 @@ describe('clusters.yaml', () => {
     expect(config.warnings.map(({ line, where }) => [line, where])).toEqual([[12, 'clusters.prod.roles.operators']]);
   });
 
+  test('people link the identities that are one human', () => {
+    const yaml = `people:\n  alice: [slack:U01ALICE, discord:77, console:alice]\n${goodYaml()}`;
+    expect(requireConfig({ yaml }).clusters[0]?.people).toEqual([['slack:U01ALICE', 'discord:77', 'console:alice']]);
+  });
+
+  test('a group is not one human, and one identity is not two', () => {
+    const yaml = `people:\n  alice: [slack:U01ALICE, discord:role:42]\n  bob: [slack:U01ALICE]\n${goodYaml()}`;
+    expect(errorsOf({ yaml })).toEqual([
+      '2 people.alice[1]: "discord:role:42" is not one person.',
+      '3 people.bob: slack:U01ALICE belongs to "alice" already.',
+    ]);
+  });
+
   test('two approvals are fine where a group is named', () => {
     const yaml = goodYaml({ 13: '      approvers: [slack:group:S01ONCALL]', 15: '      required: 2' });
     expect(requireConfig({ yaml }).clusters[0]?.approvals.required).toBe(2);

@@ -11,6 +11,7 @@ test('the example of clusters.yaml is a valid configuration with every section',
   expect(config.clusters).toEqual([
     {
       name: 'prod',
+      people: [['slack:U01ALICE', 'console:alice']],
       description: 'Rack A',
       members: [
         { name: 'm1', host: '10.0.0.1', port: 22 },

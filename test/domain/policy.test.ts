@@ -53,6 +53,19 @@ describe('policy', () => {
     expect(ask('console:mallory', 'view', named)).toBe('not-allowed');
   });
 
+  test('somebody who asked on one platform may not approve on another where the two identities are linked', () => {
+    const people = [['console:alice', 'discord:7', 'slack:U7']];
+    expect(ask('discord:7', 'approve', { ...everybody, people })).toBe('own-approval');
+    expect(ask('discord:7', 'approve', everybody)).toBe('allowed');
+    expect(ask('discord:8', 'approve', { ...everybody, people })).toBe('allowed');
+    expect(ask('discord:7', 'approve', { ...everybody, people, approvals: { allowRequester: true } })).toBe('allowed');
+  });
+
+  test('a link gives no role', () => {
+    const people = [['console:alice', 'discord:7']];
+    expect(ask('discord:7', 'operate', { people })).toBe('not-allowed');
+  });
+
   test('groups of the platform count, and only those that the platform said', () => {
     const grouped: ClusterOptions = { roles: { approvers: ['discord:role:42', 'slack:group:S1'] } };
     expect(ask('discord:7', 'approve', grouped, ['discord:role:42'])).toBe('allowed');

@@ -12,6 +12,7 @@ export interface ClusterOptions {
   readonly roles?: Partial<Roles>;
   readonly approvals?: Partial<ApprovalPolicy>;
   readonly changeWindow?: ClusterConfig['changeWindow'];
+  readonly people?: readonly (readonly string[])[];
 }
 
 export function aCluster(options: ClusterOptions = {}): ClusterConfig {
@@ -41,6 +42,7 @@ export function aCluster(options: ClusterOptions = {}): ClusterConfig {
     changeWindow: options.changeWindow ?? null,
     backups: { keep: 5, olderThanMs: 2_592_000_000 },
     watchEveryMs: null,
+    ...(options.people === undefined ? {} : { people: options.people }),
   };
 }
 
