@@ -31,7 +31,10 @@ export interface CallOptions {
   readonly handles: (run: RunId) => void;
 }
 
-const MOST_ATTEMPTS = 3;
+/** In ms. */
+const PATIENCE_MS = 60_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 8_000;
 
 export function createCall({ deps, person, address, detached, handles }: CallOptions): Call {
   const chat = requireChat(deps, address);
@@ -43,15 +46,15 @@ export function createCall({ deps, person, address, detached, handles }: CallOpt
     handles,
     async post(rendered, thread = address.thread) {
       const nonce = deps.ids.messageId();
-      const delivery = await insist(deps, () => chat.post({ ...address, thread }, rendered, nonce));
+      const delivery = await insist({ deps, detached }, () => chat.post({ ...address, thread }, rendered, nonce));
       return delivery.kind === 'delivered' ? delivery.externalId : null;
     },
     async tell(rendered) {
       const nonce = deps.ids.messageId();
-      await insist(deps, () => chat.post({ ...address, user: person.id }, rendered, nonce));
+      await insist({ deps, detached }, () => chat.post({ ...address, user: person.id }, rendered, nonce));
     },
     async edit(id, rendered) {
-      await insist(deps, () => chat.edit(address, id, rendered));
+      await insist({ deps, detached }, () => chat.edit(address, id, rendered));
     },
   };
 }
@@ -62,11 +65,20 @@ function requireChat(deps: AppDeps, address: Address): ChatPort {
   return chat;
 }
 
-/** An answer is worth a few attempts; it isn't durable, since the person can ask again. */
-async function insist(deps: AppDeps, deliver: () => Promise<Delivery>): Promise<Delivery> {
+/**
+ * An answer is worth a minute of attempts, since a crowd in one channel makes a platform ask for patience; it isn't durable, since
+ * the person can ask again.
+ */
+async function insist(
+  { deps, detached }: Pick<CallOptions, 'deps' | 'detached'>,
+  deliver: () => Promise<Delivery>,
+): Promise<Delivery> {
+  const end = deps.clock.monotonicMs() + PATIENCE_MS;
   let delivery = await deliver();
-  for (let attempt = 1; attempt < MOST_ATTEMPTS && delivery.kind === 'retry'; attempt += 1) {
-    await deps.timers.sleep(delivery.afterMs);
+  for (let attempt = 0; delivery.kind === 'retry'; attempt += 1) {
+    const pause = Math.max(delivery.afterMs, Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS));
+    if (deps.clock.monotonicMs() + pause > end) break;
+    if ((await deps.timers.sleep(pause, detached)) === 'aborted') break;
     delivery = await deliver();
   }
   if (delivery.kind !== 'delivered') deps.log.warn('an answer was not delivered', { reason: delivery.reason });
