@@ -5,7 +5,7 @@
 import type { RunId } from '../domain/ids.ts';
 import type { Person } from '../domain/person.ts';
 import type { Problem } from '../domain/problem.ts';
-import { StoreError } from '../ports/store.ts';
+import { isFull, StoreError } from '../ports/store.ts';
 import type { Address } from '../ports/chat.ts';
 import { answerProblem, refuse } from './answer.ts';
 import { refusalOf, refusedRole, visibleClusters } from './authorise.ts';
@@ -53,7 +53,12 @@ export function createInbound(deps: AppDeps, commands: readonly Command[]): Hand
       handles: (run) => runs.add(run),
     });
     try {
-      if (!(await deps.store.claimDelivery(inbound.deliveryId, deps.clock.nowMs()))) return outcome('duplicate');
+      const claim = await claimOf(deps, inbound);
+      if (claim === 'seen') return outcome('duplicate');
+      if (claim !== 'new') {
+        await readOnly(call, commands, inbound, claim);
+        return outcome('handled');
+      }
       if (inbound.body.kind === 'press') {
         await press(call, inbound.body.token, inbound.body.text ?? null);
         return outcome('handled');
@@ -71,10 +76,33 @@ export function createInbound(deps: AppDeps, commands: readonly Command[]): Hand
   };
 }
 
-async function handleLine(call: Call, commands: readonly Command[], line: string): Promise<boolean> {
+/** Whether this event is new, as far as the store can tell. A full disk must not keep people from looking at their clusters. */
+async function claimOf(deps: AppDeps, { deliveryId }: Inbound): Promise<'new' | 'seen' | StoreError> {
+  try {
+    return (await deps.store.claimDelivery(deliveryId, deps.clock.nowMs())) ? 'new' : 'seen';
+  } catch (error) {
+    if (isFull(error)) return error;
+    throw error;
+  }
+}
+
+/** What only reads is answered, and the full disk is told of after it; everything else is refused with it. */
+async function readOnly(call: Call, commands: readonly Command[], { body }: Inbound, full: StoreError): Promise<void> {
+  const parsed = body.kind === 'line' ? parseFor(call, commands, body.text) : null;
+  const role = parsed?.ok === true ? parsed.value.command.role : 'operate';
+  if (body.kind !== 'line' || (role !== null && role !== 'view')) throw full;
+  await handleLine(call, commands, body.text);
+  await answerProblem(call, full.problem);
+}
+
+function parseFor(call: Call, commands: readonly Command[], line: string): ReturnType<typeof parseLine> {
   // A person learns no cluster's name from a suggestion that they may not view.
   const clusters = visibleClusters(call.person, call.deps.clusters).map((cluster) => cluster.name);
-  const parsed = parseLine(line, commands, clusters);
+  return parseLine(line, commands, clusters);
+}
+
+async function handleLine(call: Call, commands: readonly Command[], line: string): Promise<boolean> {
+  const parsed = parseFor(call, commands, line);
   if (!parsed.ok) {
     await answerProblem(call, parsed.error);
     return false;

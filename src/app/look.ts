@@ -8,6 +8,7 @@ import { diagnose } from '../domain/diagnose/index.ts';
 import type { Diagnosis } from '../domain/diagnose/types.ts';
 import type { ClusterObservation } from '../domain/observation.ts';
 import type { Rendered } from '../ports/chat.ts';
+import { isFull } from '../ports/store.ts';
 import type { Call } from './call.ts';
 import { recordLook } from './findings-memory.ts';
 
@@ -33,7 +34,7 @@ export async function lookAt(call: Call, cluster: ClusterConfig): Promise<Look> 
   });
   const card = await progress.end();
   const diagnosis = diagnose(observation, deps.releases);
-  await recordLook(deps, cluster, diagnosis, observation);
+  await recordUnlessFull(() => recordLook(deps, cluster, diagnosis, observation), deps);
   return {
     cluster,
     observation,
@@ -48,6 +49,16 @@ export async function lookAt(call: Call, cluster: ClusterConfig): Promise<Look> 
       if (card !== null) await call.edit(card, { message: askedMessage(cluster.name), data: null });
     },
   };
+}
+
+/** A look is worth its answer also where it can't be written down; the person is told of the full disk beside it. */
+async function recordUnlessFull(record: () => Promise<void>, { log }: Pick<Call['deps'], 'log'>): Promise<void> {
+  try {
+    await record();
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    log.warn('a look could not be recorded: the disk is full');
+  }
 }
 
 interface Progress {

@@ -23,6 +23,11 @@ export class StoreError extends Error {
   }
 }
 
+/** No room for a write: what is there can still be read. */
+export function isFull(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.problem.code === 'data-full';
+}
+
 /** What a card shows; rendered at delivery. */
 export type CardSubject =
   | { readonly kind: 'run'; readonly run: RunId }
