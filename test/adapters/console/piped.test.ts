@@ -48,7 +48,7 @@ describe('completion', () => {
     ['recover prod --st', ['--strategy ']],
     ['recover prod --strategy patch', ['patch-in-place ']],
     ['recover prod --dry-run --', ['--strategy ', '--to ', '--of ', '--instances ', '--reason ']],
-    ['help wa', ['wait ']],
+    ['help wa', ['wait ', 'watch ']],
     ['nonsense x', []],
   ])('%j', (line, found) => {
     expect(complete(line, source)[0]).toEqual(found);

@@ -41,7 +41,7 @@ describe('at the stop', () => {
     await handed(1);
     await chat.stop();
     release();
-    await server.until(() => server.messages(OPS, { user: ADA }).some(({ content }) => content === 'Draining'));
+    await server.until(() => server.messages(OPS, { user: ADA }).some(({ content }) => content.endsWith('Draining')));
   });
 
   test('a stop while Discord can not be reached is at once', async () => {
