@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** The suite that runs anywhere, without root: everything but the scenarios on real LXD daemons. */
+/** The suite that runs anywhere, without root: everything but what waits for minutes and the scenarios on real LXD daemons. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/lab/**', 'node_modules/**', 'dist/**'],
+    exclude: ['test/lab/**', 'test/**/*.long.test.ts', 'node_modules/**', 'dist/**'],
     globalSetup: ['test/support/not-run.ts'],
     // Most of the suite waits for other processes, so more workers than cores.
     maxWorkers: 4,

@@ -12,6 +12,7 @@ function countLabTests(): number {
 
 export function teardown(): void {
   process.stderr.write(
-    `\nNot run here: the lab tests (test/lab, ${countLabTests()} or more, on real LXD daemons). They need root on Debian: npm run test:lab\n`,
+    `\nNot run here: whole recoveries on rehearsal clusters, some minutes: npm run test:long\n` +
+      `Not run here: the lab tests (test/lab, ${countLabTests()} or more, on real LXD daemons). They need root on Debian: npm run test:lab\n`,
   );
 }
