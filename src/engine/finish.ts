@@ -2,7 +2,6 @@
  * The verification at the end: probe, judge, wait, until all is as planned, or something is lost for good, or the time is over.
  * Success is never assumed from steps that went well.
  */
-import type { RunId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type VerifyHistory,
 } from '../domain/verify/index.ts';
 import { describeStarted } from '../domain/verify/started.ts';
+import type { Undone } from '../ports/store.ts';
 import { loadRun, type RunContext } from './context.ts';
 import { describeHold } from './clean-up.ts';
 import { runAfterVerify, stepsAfterVerify } from './after-verify.ts';
@@ -95,19 +95,20 @@ async function succeed(context: RunContext, run: Run, { known, isInStep: isMende
   // A member that was given up is sent nothing; the next run on all members removes what is due.
   if (run.plan.givenUp === undefined) await pruneBackups(context);
   const left = await giveBack(context, run);
-  // First: a process that dies in between takes this run up again and finds the other one marked.
-  if (run.plan.undoes !== undefined) await markRolledBack(context, run.plan.undoes.run);
+  const undone = run.plan.undoes === undefined ? null : await deps.store.findRun(run.plan.undoes.run);
   const moved = await journal.move({
     from: ['running'],
     to: 'succeeded',
     // The harm is over; whether the matter is closed is for a person, or for the watch, to say.
     mitigates: isMended ? `${id} succeeded, and the cluster is in step.` : null,
+    undoes: undone === null ? null : undoneBy(context, undone),
     entries: [
       ...left.map((words) => journal.entry('note', words)),
       journal.entry('verified', text),
       journal.entry('run-ended', `${id} succeeded after ${seconds} s. ${text}`),
     ],
   });
+  if (undone !== null) await createJournal(deps, undone).publish();
   return moved ?? loadRun(context);
 }
 
@@ -116,17 +117,11 @@ function isInStep({ findings }: Seen['diagnosis']): boolean {
   return findings.every(({ severity }) => severity !== 'critical');
 }
 
-/** The run that this one undid. Nothing happens when that run is marked already. */
-async function markRolledBack({ deps, id }: RunContext, undone: RunId): Promise<void> {
-  const run = await deps.store.findRun(undone);
-  if (run === null) return;
-  const journal = createJournal(deps, run);
+/** What becomes of the run that this one undid. */
+function undoneBy({ deps, id }: RunContext, undone: Run): Undone {
   const explanation = `${id} undid it.`;
-  await journal.move({
-    to: 'rolled-back',
-    explanation,
-    entries: [journal.entry('run-ended', `${undone} is rolled back: ${explanation}`)],
-  });
+  const text = `${undone.id} is rolled back: ${explanation}`;
+  return { run: undone.id, explanation, entries: [createJournal(deps, undone).entry('run-ended', text)] };
 }
 
 /** A run that corrects some rows leaves the others' question open. */

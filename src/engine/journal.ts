@@ -6,6 +6,7 @@ import type { MemberName } from '../domain/ids.ts';
 import { statesBefore } from '../domain/run-machine.ts';
 import type { Run, RunState } from '../domain/run.ts';
 import type { NewTimelineEntry, TimelineEntry, TimelineKind } from '../domain/timeline.ts';
+import type { Undone } from '../ports/store.ts';
 import type { RunnerDeps } from './deps.ts';
 
 const ACTOR = 'lockstep';
@@ -34,6 +35,8 @@ interface Move {
   readonly countResume?: boolean;
   /** Why the run's incident is mitigated by it. */
   readonly mitigates?: string | null;
+  /** The run that this one undid, marked with it. */
+  readonly undoes?: Undone | null;
   readonly entries: readonly NewTimelineEntry[];
 }
 
@@ -73,9 +76,21 @@ export function createJournal(deps: RunnerDeps, run: Run): Journal {
       text,
       evidence: details.evidence ?? null,
     }),
-    async move({ to, from = statesBefore(to), explanation = null, countResume = false, mitigates = null, entries }) {
+    async move({
+      to,
+      from = statesBefore(to),
+      explanation = null,
+      countResume = false,
+      mitigates = null,
+      undoes = null,
+      entries,
+    }) {
       const change = { run: run.id, from, to, at: clock.nowMs(), explanation, entries, countResume };
-      const changed = await store.changeState(mitigates === null ? change : { ...change, mitigates });
+      const changed = await store.changeState({
+        ...change,
+        ...(mitigates === null ? {} : { mitigates }),
+        ...(undoes === null ? {} : { undoes }),
+      });
       await publish();
       return changed.ok ? changed.value : null;
     },

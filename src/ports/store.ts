@@ -138,6 +138,14 @@ export interface StateChange {
   readonly countResume?: boolean;
   /** The run's incident becomes `mitigated` with it, for this reason, where its state allows that. */
   readonly mitigates?: string;
+  /** Another run that this one undid: `rolled-back` in the same commit, where its state allows that; else nothing of it happens. */
+  readonly undoes?: Undone;
+}
+
+export interface Undone {
+  readonly run: RunId;
+  readonly explanation: string;
+  readonly entries: readonly NewTimelineEntry[];
 }
 
 export interface TimelineQuery {

@@ -123,6 +123,22 @@ export function incidentContract(get: () => Store): void {
     expect((await kinds()).slice(-2)).toEqual(['note', 'incident-mitigated']);
   });
 
+  test('a run that undid another marks it in the same commit, and leaves one that can not be undone alone', async () => {
+    const other = (id: string) => aDraft(aRun({ id: id as never, cluster: OTHER, state: 'succeeded' }));
+    await get().draftRun(other('rsucces'));
+    await get().draftRun(aDraft(aRun({ state: 'running' })));
+    const undoes = { run: 'rsucces' as never, explanation: 'undone', entries: [anEntry('it is rolled back')] };
+    const change = { run: RUN_A, at: T0 + 9, explanation: null, entries: [anEntry('done')] };
+    await get().changeState({ ...change, from: ['paused'], to: 'aborted', undoes });
+    expect((await get().findRun('rsucces' as never))?.state).toBe('succeeded');
+    await get().changeState({ ...change, from: ['running'], to: 'succeeded', undoes });
+    expect(await get().findRun('rsucces' as never)).toMatchObject({ state: 'rolled-back', explanation: 'undone' });
+    expect((await get().listTimeline({})).slice(-2).map(({ text }) => text)).toEqual(['it is rolled back', 'done']);
+    await get().draftRun(aDraft(aRun({ id: 'rbbbbbb' as never, state: 'running' })));
+    await get().changeState({ ...change, run: 'rbbbbbb' as never, from: ['running'], to: 'succeeded', undoes });
+    expect((await get().listTimeline({})).slice(-1).map(({ text }) => text)).toEqual(['done']);
+  });
+
   test('entries of the cluster belong to its open incident, those of a run to the one of the run', async () => {
     await get().appendTimeline([anEntry('before')], T0);
     await get().draftRun(aDraft(aRun({ state: 'running' }), { incident: anOpening() }));

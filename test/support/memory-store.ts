@@ -3,6 +3,7 @@
  * a copy of the state and puts it in place at the end, so that a throw half-way leaves nothing behind. What is in place is never
  * changed again: what goes in is copied, what comes out is frozen, so that nobody can change a part of the store.
  */
+import { transitionRun } from '../../src/domain/run-machine.ts';
 import { isEnded } from '../../src/domain/run.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { decideIn } from './memory-decide.ts';
@@ -81,6 +82,12 @@ export function createMemoryStore(): Store {
         setState(draft, run, change.to, change.at, change.explanation);
         if (change.countResume === true) run.resumes += 1;
         addActions(draft, change.actions ?? []);
+        const { undoes } = change;
+        const undone = undoes === undefined ? undefined : draft.runs.find(({ id }) => id === undoes.run);
+        if (undoes !== undefined && undone !== undefined && transitionRun(undone.state, 'rolled-back').ok) {
+          setState(draft, undone, 'rolled-back', change.at, undoes.explanation);
+          addEntries(draft, undoes.entries, change.at);
+        }
         addEntries(draft, change.entries, change.at);
         if (change.mitigates !== undefined && run.incident !== null) {
           const moment = { at: change.at, by: 'lockstep' };

@@ -7,11 +7,11 @@ import { err, ok, type Result } from '../../domain/result.ts';
 import { expiryEntry } from '../../domain/expiry.ts';
 import { transitionRun } from '../../domain/run-machine.ts';
 import { isEnded, type Run, type RunState } from '../../domain/run.ts';
-import type { ActionRecord, DraftRun, StateChange, Store } from '../../ports/store.ts';
+import type { ActionRecord, DraftRun, StateChange, Store, Undone } from '../../ports/store.ts';
 import { bumpIncidentCards, bumpRunCards, insertCard } from './cards.ts';
 import type { Connection } from './connection.ts';
 import { alter, openOrJoin, underIncident } from './incidents.ts';
-import { insertRun, requireRunRow, selectRuns } from './run-rows.ts';
+import { findRunRow, insertRun, requireRunRow, selectRuns } from './run-rows.ts';
 import { insertEntries } from './timeline.ts';
 
 const ACTIVE = `state IN ('drafted','awaiting-approval','approved','running','paused')`;
@@ -54,12 +54,20 @@ export function changeRunState(connection: Connection, change: StateChange): Res
   setState(connection, before, { to: change.to, at: change.at, explanation: change.explanation });
   if (change.countResume === true) connection.run('UPDATE run SET resumes = resumes + 1 WHERE id = ?', change.run);
   insertActions(connection, change.actions ?? []);
+  if (change.undoes !== undefined) markUndone(connection, change.undoes, change.at);
   insertEntries(connection, change.entries, change.at);
   if (change.mitigates !== undefined && before.incident !== null) {
     const moment = { at: change.at, by: 'lockstep' };
     alter(connection, { incident: before.incident, change: { kind: 'mitigate', why: change.mitigates }, moment });
   }
   return ok(requireRunRow(connection, change.run));
+}
+
+function markUndone(connection: Connection, { run, explanation, entries }: Undone, at: number): void {
+  const undone = findRunRow(connection, run);
+  if (undone === null || !transitionRun(undone.state, 'rolled-back').ok) return;
+  setState(connection, undone, { to: 'rolled-back', at, explanation });
+  insertEntries(connection, entries, at);
 }
 
 export interface NewState {
