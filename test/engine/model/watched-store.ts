@@ -11,7 +11,7 @@ export function watchStore(store: Store, events: Event[], states: Map<RunId, Run
   async function watched<T>(
     about: RunId | null,
     work: () => Promise<T>,
-    runsOf: (value: T) => readonly Run[],
+    runsOf: (value: T) => readonly Run[] | Promise<readonly Run[]>,
   ): Promise<T> {
     const from = about === null ? null : (states.get(about) ?? null);
     const before = store.timelineHead();
@@ -21,7 +21,7 @@ export function watchStore(store: Store, events: Event[], states: Map<RunId, Run
     const sequence = (await before)?.sequence ?? 0;
     note(
       from,
-      runsOf(value),
+      await runsOf(value),
       (await after).filter((entry) => entry.sequence > sequence),
     );
     return value;
@@ -59,12 +59,19 @@ export function watchStore(store: Store, events: Event[], states: Map<RunId, Run
         () => store.expireRuns(now),
         (runs) => runs,
       ),
-    changeState: (change) =>
-      watched(
+    changeState(change) {
+      let undone: Promise<Run | null> = Promise.resolve(null);
+      return watched(
         change.run,
-        () => store.changeState(change),
-        (changed) => (changed.ok ? [changed.value] : []),
-      ),
+        () => {
+          const changed = store.changeState(change);
+          if (change.undoes !== undefined) undone = store.findRun(change.undoes.run);
+          return changed;
+        },
+        // The undone one first: it is while the other still runs that it may be marked.
+        async (changed) => [await undone, changed.ok ? changed.value : null].filter((run) => run !== null),
+      );
+    },
     async recordIntent(change) {
       const intended = await store.recordIntent(change);
       if (!intended.ok) return intended;
