@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
 import type { StepCall } from '../../src/domain/plan.ts';
 import { compileLook, compileStep } from '../../src/lxd/compile.ts';
+import { compileProbe } from '../../src/lxd/probe-script.ts';
 import { BACK_UP, PATCH, REMOVE, RUN, WRITE } from '../support/step-members.ts';
 
 const CALLS: readonly StepCall[] = [
@@ -78,4 +79,9 @@ describe('what may not be compiled', () => {
     expect(() => compileStep({ call: { kind: 'remove-patch', run }, timeoutMs: 1000 })).toThrow('run id');
     expect(() => compileStep({ call: { kind: 'back-up', run, consistent: true }, timeoutMs: 1000 })).toThrow('run id');
   });
+});
+
+test('the probe uses no command that a member may lack', () => {
+  const text = compileProbe({ nonce: 'n'.repeat(16) });
+  expect(text.match(/(?:^|[|;&(]\s*|\s{2})(?:sed|awk|perl|python3?|jq|find|xargs|openssl)\s/gm)).toBeNull();
 });

@@ -51,7 +51,9 @@ const PROCESSES = [
 ].join('|');
 
 export const FILES_SCRIPT = `fingerprint() {
-  sed '/^-----END/q' "$1" | sed '/^-----/d' | base64 -d | sha256sum
+  while IFS= read -r line; do
+    case $line in -----END*) break ;; -----*) ;; *) printf '%s\\n' "$line" ;; esac
+  done <"$1" | base64 -d | sha256sum
 }
 files() {
   {
