@@ -127,5 +127,5 @@ test('nothing of the lab is left on this machine', async () => {
   const namespaces = namespacesOf(lab.place);
   expect(namespaces.size).toBeGreaterThan(0);
   await lab.down();
-  expect(tracesOf(lab.place, namespaces)).toEqual([]);
+  await expect.poll(() => tracesOf(lab.place, namespaces), { timeout: 15_000 }).toEqual([]);
 });
