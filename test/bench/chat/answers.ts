@@ -30,7 +30,8 @@ export function slackAnswers(slack: SlackServer, channel: string): readonly stri
 }
 
 export function discordAnswers(discord: DiscordServer, channel: string): readonly string[] {
-  return discord.messages(channel).flatMap(({ own, content }) => (own ? [content] : []));
+  // Our messages always begin with a line; one without is the platform's own "thinking …", which goes again.
+  return discord.messages(channel).flatMap(({ own, content }) => (own && content !== '' ? [content] : []));
 }
 
 /** In words, what is wrong; empty when every command has its one answer and nothing else was said. */
