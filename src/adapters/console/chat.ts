@@ -9,7 +9,7 @@ import { RUN_WORDS, STEP_SIGN } from '../../chat/words.ts';
 import type { Address, ChatPort, Delivery, Rendered } from '../../ports/chat.ts';
 import type { Clock } from '../../ports/system.ts';
 import { visibleLine } from '../../chat/visible.ts';
-import { padTo } from './columns.ts';
+import { padTo } from '../../chat/columns.ts';
 import { withFiles } from './files.ts';
 import { jsonLine } from './json.ts';
 import { renderMessage, type Layout } from './render.ts';

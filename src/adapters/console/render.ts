@@ -6,7 +6,8 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { Block, Inline, Message } from '../../chat/message.ts';
 import { visibleLine, visibleLines } from '../../chat/visible.ts';
 import { shortTime } from '../../chat/words.ts';
-import { padTo, widthOf, wrap } from './columns.ts';
+import { padTo, widthOf } from '../../chat/columns.ts';
+import { wrap } from './columns.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 

@@ -1,7 +1,8 @@
 /**
  * A table in a terminal: columns aligned, cells wrapped when the whole is too wide. The widest column gives way first. Pure.
  */
-import { padTo, widthOf, wrap } from './columns.ts';
+import { padTo, widthOf } from '../../chat/columns.ts';
+import { wrap } from './columns.ts';
 
 const GAP = 2;
 const NARROWEST = 8;

@@ -9,7 +9,7 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { Atom, Part } from './clamp.ts';
 import { boldText, cut, escapeLine, escapeText, fenceLines, guardLine, monoText } from './escape.ts';
 import { TABLE_COLUMNS } from './limits.ts';
-import { gridLines, listItem } from './table.ts';
+import { gridLines, listItem } from '../../chat/table.ts';
 
 const PERSON = /^discord:(\d{5,20})$/;
 const LONGEST_TITLE = 200;

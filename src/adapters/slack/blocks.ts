@@ -9,7 +9,7 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { Part } from './clamp.ts';
 import { boldText, cut, escapeText, fenceLines, guardLine, linkTarget, monoText } from './escape.ts';
 import { MESSAGE, TABLE_COLUMNS } from './limits.ts';
-import { gridLines, listItem } from './table.ts';
+import { gridLines, listItem } from '../../chat/table.ts';
 
 const PERSON = /^slack:([UW][A-Z0-9]{2,20})$/;
 const LONGEST_TITLE = 200;

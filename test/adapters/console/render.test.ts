@@ -1,7 +1,8 @@
 /** Messages as a terminal shows them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { widthOf, wrap } from '../../../src/adapters/console/columns.ts';
+import { widthOf } from '../../../src/chat/columns.ts';
+import { wrap } from '../../../src/adapters/console/columns.ts';
 import { renderMessage } from '../../../src/adapters/console/render.ts';
 import { COLOURED, PLAIN } from '../../../src/adapters/console/style.ts';
 import { renderTable } from '../../../src/adapters/console/table.ts';
