@@ -6,6 +6,7 @@
 import type { Address, Delivery, Rendered } from '../../ports/chat.ts';
 import type { Log } from '../../ports/system.ts';
 import type { SlackApi } from './api.ts';
+import { directNote, sendDirectly, withoutPictures, type NoThread } from './direct-files.ts';
 import { CLOSED_CHANNEL, codeOf, failureOf, LOST_THREAD, REFUSED_BLOCKS } from './errors.ts';
 import { sendFiles } from './files.ts';
 import { stringOf, type Json } from './json.ts';
@@ -24,9 +25,16 @@ export interface Deliver {
   readonly edit: (address: Address, externalId: string, rendered: Rendered) => Promise<Delivery>;
 }
 
+interface Fitting extends Pick<Rendered, 'message' | 'data'> {
+  /** Blocks that stand below it, whatever of it is cut. */
+  readonly tail?: readonly Json[];
+}
+
 /** Messages without a `ts` that could be edited: ephemeral ones, and answers through a `response_url`. */
 const ONCE = 'once:';
 const MOST_NONCES = 2_000;
+/** What a note below a message may cost. */
+const TAIL_COST = 800;
 const UNFURL = { unfurl_links: false, unfurl_media: false };
 const INVITE =
   'The bot is not in this channel, so this answer can’t be kept up to date. Invite it: `/invite @lockstep`';
@@ -38,7 +46,7 @@ export function createDeliver({ api, replies, log }: DeliverOptions): Deliver {
     const known = posted.get(nonce);
     if (known !== undefined) return edit(address, known, rendered);
     const delivery = await attempt(() =>
-      address.user === null ? postOpenly(address, rendered, nonce) : whisper(address, rendered),
+      address.user === null ? postOpenly(address, rendered, nonce) : whisper(address, address.user, rendered),
     );
     if (delivery.kind === 'delivered') {
       if (posted.size >= MOST_NONCES) posted.clear();
@@ -50,7 +58,7 @@ export function createDeliver({ api, replies, log }: DeliverOptions): Deliver {
   function edit(address: Address, externalId: string, rendered: Rendered): Promise<Delivery> {
     return attempt(async () => {
       if (externalId.startsWith(ONCE)) {
-        return address.user === null ? answerInstead(address, rendered) : whisper(address, rendered);
+        return address.user === null ? answerInstead(address, rendered) : whisper(address, address.user, rendered);
       }
       const { channel, ts } = splitId(externalId, address.channel);
       await sendFitting(rendered, ({ text, blocks }) => api.call('chat.update', { channel, ts, text, blocks }));
@@ -75,7 +83,7 @@ export function createDeliver({ api, replies, log }: DeliverOptions): Deliver {
   }
 
   async function postAt(address: Address, thread: string | null, rendered: Rendered, nonce: string): Promise<Delivery> {
-    const place = { channel: address.channel, ...(thread === null ? {} : { thread_ts: thread }) };
+    const place = { channel: address.channel, ...inThread(thread) };
     const metadata = { event_type: 'lockstep_card', event_payload: { nonce } };
     const answer = await sendFitting(rendered, ({ text, blocks }) =>
       api.call('chat.postMessage', { ...place, text, blocks, metadata, ...UNFURL }),
@@ -89,52 +97,74 @@ export function createDeliver({ api, replies, log }: DeliverOptions): Deliver {
   }
 
   /** Ephemeral; else through the command that asked; else as a direct message. */
-  async function whisper(address: Address, rendered: Rendered): Promise<Delivery> {
-    const { channel, user } = address;
-    const thread = threadOf(address);
-    const place = { channel, user, ...(thread === null ? {} : { thread_ts: thread }) };
+  async function whisper(address: Address, user: string, rendered: Rendered): Promise<Delivery> {
+    const place = { channel: address.channel, user, ...inThread(threadOf(address)) };
+    let id: string;
     try {
-      const answer = await sendFitting(rendered, (payload) =>
-        api.call('chat.postEphemeral', { ...place, ...bodyOf(payload) }),
+      const answer = await sendFitting(fileless(rendered, user, 'private'), ({ text, blocks }) =>
+        api.call('chat.postEphemeral', { ...place, text, blocks }),
       );
-      return { kind: 'delivered', externalId: `${ONCE}${stringOf(answer, 'message_ts') ?? ''}` };
+      id = stringOf(answer, 'message_ts') ?? '';
     } catch (error) {
       if (failureOf(error).kind === 'retry') throw error;
       const instead = await answerInstead(address, rendered);
-      if (instead.kind !== 'gone') return instead;
-      await sendFitting(rendered, (payload) =>
-        api.call('chat.postMessage', { channel: user, ...bodyOf(payload), ...UNFURL }),
-      );
-      return { kind: 'delivered', externalId: `${ONCE}direct` };
+      return instead.kind === 'gone' ? sayDirectly(user, rendered) : instead;
     }
+    await giveFiles(address, user, rendered, 'private');
+    return { kind: 'delivered', externalId: `${ONCE}${id}` };
+  }
+
+  async function sayDirectly(user: string, rendered: Rendered): Promise<Delivery> {
+    const answer = await sendFitting(rendered, ({ text, blocks }) =>
+      api.call('chat.postMessage', { channel: user, text, blocks, ...UNFURL }),
+    );
+    const place = { channel: stringOf(answer, 'channel') ?? user, thread: stringOf(answer, 'ts') ?? '' };
+    await sendFiles({ api, log }, place, rendered.files ?? []);
+    return { kind: 'delivered', externalId: `${ONCE}direct` };
   }
 
   /** Through the `response_url` of a recent command or click there: that works where the bot is not a member. */
-  async function answerInstead({ channel, user }: Address, rendered: Rendered): Promise<Delivery> {
-    const url = replies.take(channel, user);
-    if (url === null) return { kind: 'gone', reason: 'There is no recent command to answer to.' };
-    const { text, blocks } = renderMessage(rendered.message, rendered.data, MESSAGE.together - 400);
-    const invite = { type: 'context', elements: [{ type: 'mrkdwn', text: INVITE, verbatim: true }] };
-    const shown = user === null ? [...blocks.slice(0, MESSAGE.blocks - 1), invite] : blocks;
+  async function answerInstead(address: Address, rendered: Rendered): Promise<Delivery> {
+    const { channel, user } = address;
+    const reply = replies.take(channel, user);
+    if (reply === null) return { kind: 'gone', reason: 'There is no recent command to answer to.' };
+    const { message, data, tail } = fileless(rendered, reply.user, 'not-a-member');
+    const { text, blocks } = renderMessage(message, data, MESSAGE.together - TAIL_COST);
+    const invite = user === null ? [contextOf(INVITE)] : [];
+    const shown = [...blocks.slice(0, MESSAGE.blocks - tail.length - invite.length), ...tail, ...invite];
     const visibility = user === null ? 'in_channel' : 'ephemeral';
-    await api.respond(url, { response_type: visibility, replace_original: false, text, blocks: shown });
+    await api.respond(reply.url, { response_type: visibility, replace_original: false, text, blocks: shown });
     log.warn('answered through the command itself: the bot may not write there', { channel });
+    await giveFiles(address, reply.user, rendered, 'not-a-member');
     return { kind: 'delivered', externalId: `${ONCE}${channel}` };
   }
 
+  /** After the answer that announced them. When it fails, the person is told where the answer stands. */
+  async function giveFiles(address: Address, user: string, { files = [] }: Rendered, why: NoThread): Promise<void> {
+    const problem = await sendDirectly({ api, log }, user, { files, why });
+    if (problem === null) return;
+    const said = await attempt(() => whisper({ ...address, user }, user, problem));
+    if (said.kind !== 'delivered') log.warn('that files could not be given could not be said', { reason: said.reason });
+  }
+
   /** As it is, then smaller, then as one line with its buttons, as long as Slack refuses the form. */
-  async function sendFitting(rendered: Rendered, send: (payload: Payload) => Promise<Json>): Promise<Json> {
-    const { message, data } = rendered;
-    for (const budget of [MESSAGE.together, MESSAGE.together / 2]) {
+  async function sendFitting(what: Fitting, send: (payload: Payload) => Promise<Json>): Promise<Json> {
+    const { message, data, tail = [] } = what;
+    const together = MESSAGE.together - (tail.length === 0 ? 0 : TAIL_COST);
+    const whole = ({ text, blocks }: Payload): Payload => ({
+      text,
+      blocks: [...blocks.slice(0, MESSAGE.blocks - tail.length), ...tail],
+    });
+    for (const budget of [together, together / 2]) {
       try {
-        return await send(renderMessage(message, data, budget));
+        return await send(whole(renderMessage(message, data, budget)));
       } catch (error) {
         const code = codeOf(error) ?? '';
         if (!REFUSED_BLOCKS.has(code)) throw error;
         log.warn('Slack refused the form of a card; it is sent smaller', { code });
       }
     }
-    return send(renderBare(message, data));
+    return send(whole(renderBare(message, data)));
   }
 
   async function attempt(deliver: () => Promise<Delivery>): Promise<Delivery> {
@@ -150,8 +180,18 @@ export function createDeliver({ api, replies, log }: DeliverOptions): Deliver {
   return { post, edit };
 }
 
-function bodyOf({ text, blocks }: Payload): Json {
-  return { text, blocks };
+/** The answer where files can't stand below it: it says where they are. */
+function fileless({ message, data, files = [] }: Rendered, user: string, why: NoThread): Required<Fitting> {
+  const tail = directNote(files, user, why).map(contextOf);
+  return { message: files.length === 0 ? message : withoutPictures(message), data, tail };
+}
+
+function contextOf(text: string): Json {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] };
+}
+
+function inThread(thread: string | null): Json {
+  return thread === null ? {} : { thread_ts: thread };
 }
 
 /** Whoever was answered once has no thread there. */

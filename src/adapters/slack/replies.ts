@@ -13,7 +13,7 @@ interface Reply {
 export interface Replies {
   remember(reply: Reply): void;
   /** Uses one up. With a user, a reply that only this person sees; without one, whoever wrote last in that channel. */
-  take(channel: string, user: string | null): string | null;
+  take(channel: string, user: string | null): Pick<Reply, 'url' | 'user'> | null;
 }
 
 const MOST_KEPT = 500;
@@ -36,7 +36,7 @@ export function createReplies(nowMs: () => number): Replies {
       const found = kept.findLast((each) => each.channel === channel && (user === null || each.user === user));
       if (found === undefined) return null;
       found.left -= 1;
-      return found.url;
+      return { url: found.url, user: found.user };
     },
   };
 }

@@ -139,4 +139,56 @@ describe('files', () => {
     const said = talk.server.messages('C1', { thread: ts });
     expect(JSON.stringify(said)).toContain('files:write');
   });
+
+  const said = (talk: Talk, user: string, channel = 'C1'): string =>
+    JSON.stringify(talk.server.messages(channel, { user }));
+  const given = (talk: Talk) => [...talk.server.world.files.values()].map(({ name, shared }) => ({ name, shared }));
+  const direct = (talk: Talk): string => [...talk.server.world.channels.values()].find(({ im }) => im)?.id ?? 'none';
+
+  test('of an answer for one person come as a direct message, and the answer says so', async () => {
+    const talk = await start();
+    await post(talk, { ...CHANNEL, user: 'U1' }, { ...CARD, files: [file] });
+    expect(given(talk)).toMatchObject([{ name: 'timeline.md', shared: { channel: direct(talk) } }]);
+    expect(said(talk, 'U1')).toContain('`timeline.md` comes as a direct message, since only you see this answer.');
+    expect(said(talk, 'U2')).not.toContain('timeline.md');
+    expect(talk.server.violations).toEqual([]);
+  });
+
+  test('where the bot is not a member come to whoever asked, once, and the answer says to whom', async () => {
+    const talk = await start();
+    talk.server.allowMentions('<@U1>');
+    talk.server.removeBot('C1');
+    await typed(talk, 'U1');
+    const picture = { kind: 'image', alt: 'The timeline', file: 'timeline.md' } as const;
+    await post(talk, CHANNEL, { ...CARD, message: say('prod', { blocks: [picture] }), files: [file] });
+    expect(given(talk)).toMatchObject([{ name: 'timeline.md', shared: { channel: direct(talk) } }]);
+    expect(said(talk, 'U2')).toContain(
+      '`timeline.md` comes as a direct message to <@U1>, since the bot is not in this channel.',
+    );
+    expect(said(talk, 'U2')).not.toContain('in the thread');
+    expect(talk.server.violations).toEqual([]);
+  });
+
+  test('that can’t come as a direct message are said to be missing, with the reason and the next step', async () => {
+    const talk = await start();
+    talk.server.allowMentions('<@U1>');
+    talk.server.removeBot('C1');
+    await typed(talk, 'U1');
+    talk.server.fail('chat.postMessage', { kind: 'error', error: 'not_in_channel' });
+    talk.server.fail('chat.postMessage', { kind: 'error', error: 'messages_tab_disabled' });
+    await post(talk, CHANNEL, { ...CARD, files: [file] });
+    expect(given(talk)).toEqual([]);
+    expect(said(talk, 'U1')).toContain('Could not send `timeline.md` directly: Direct messages to the app are off');
+    expect(said(talk, 'U1')).toContain('/invite @lockstep');
+    expect(said(talk, 'U1')).toContain('console on Lockstep’s own host');
+    expect(said(talk, 'U2')).not.toContain('Could not send');
+  });
+
+  test('of an answer that reaches its person in no other way than directly stand below it', async () => {
+    const talk = await start();
+    talk.server.removeBot('C1');
+    await post(talk, { ...CHANNEL, user: 'U1' }, { ...CARD, files: [file] });
+    expect(given(talk)).toMatchObject([{ shared: { channel: direct(talk), thread: expect.any(String) } }]);
+    expect(said(talk, 'U1', direct(talk))).toContain('prod: in step');
+  });
 });

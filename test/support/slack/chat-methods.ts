@@ -7,7 +7,7 @@ import type { Json } from '../chat-wire.ts';
 import { checkMessage } from './check-message.ts';
 import { refuse } from './method.ts';
 import type { Method, MethodContext } from './method.ts';
-import { BOT, addMessage, changeMessage, describeMessage, findMessage } from './world.ts';
+import { BOT, addMessage, changeMessage, describeMessage, findMessage, openDirect } from './world.ts';
 import type { World } from './world.ts';
 
 function findChannelError(world: World, channelId: string): string | undefined {
@@ -43,10 +43,9 @@ function findThreadError(world: World, channel: string, thread: string): string 
   return undefined;
 }
 
-/** A user's id opens the direct messages with that user, as chat.postMessage documents. */
+/** A user's id opens the direct messages with that user, as docs.slack.dev/reference/methods/chat.postMessage says of DMs. */
 function resolveChannel(world: World, target: string): string {
-  if (!world.users.has(target)) return target;
-  return [...world.channels.values()].find((channel) => channel.im && channel.members.has(target))?.id ?? target;
+  return world.users.has(target) ? openDirect(world, target).id : target;
 }
 
 function postMessage(context: MethodContext): Json {

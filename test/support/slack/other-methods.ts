@@ -8,7 +8,7 @@ import { checkView } from './check-message.ts';
 import { refuse } from './method.ts';
 import type { Method, MethodContext } from './method.ts';
 import type { SlackChannel, SlackGroup, SlackUser, SlackView } from './types.ts';
-import { APP_ID, BOT, TEAM, addMessage, useTrigger, withBlockIds } from './world.ts';
+import { APP_ID, BOT, TEAM, addMessage, openDirect, useTrigger, withBlockIds } from './world.ts';
 import type { World } from './world.ts';
 
 function authTest(): Json {
@@ -68,16 +68,7 @@ function conversationsInfo({ world, args }: MethodContext): Json {
 function conversationsOpen({ world, args }: MethodContext): Json {
   const user = asText(args['users']);
   if (!world.users.has(user)) return refuse('user_not_found');
-  const known = [...world.channels.values()].find((channel) => channel.im && channel.members.has(user));
-  const channel = known ?? {
-    id: world.nextId('D'),
-    name: '',
-    members: new Set([user, BOT.user]),
-    archived: false,
-    im: true,
-  };
-  world.channels.set(channel.id, channel);
-  return { ok: true, channel: { id: channel.id } };
+  return { ok: true, channel: { id: openDirect(world, user).id } };
 }
 
 function groupUsers({ world, args }: MethodContext): Json {

@@ -109,6 +109,16 @@ export function createWorld(nowMs: () => number, scopes: readonly string[]): Wor
   return world;
 }
 
+/** The conversation of a person with the app: there is one, made when it is first needed. */
+export function openDirect(world: World, user: string): SlackChannel {
+  const known = [...world.channels.values()].find((channel) => channel.im && channel.members.has(user));
+  if (known !== undefined) return known;
+  const id = world.nextId('D');
+  const direct = { id, name: '', members: new Set([user, BOT.user]), archived: false, im: true };
+  world.channels.set(id, direct);
+  return direct;
+}
+
 export function findMessage(world: World, channel: string, ts: string): SlackMessage | undefined {
   return world.messages.find((message) => message.channel === channel && message.ts === ts);
 }
