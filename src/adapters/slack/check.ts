@@ -103,7 +103,7 @@ function channelsOf(clusters: readonly ClusterConfig[]): readonly Channel[] {
   );
 }
 
-/** Needs `channels:read`, which nothing else does: without it the check says how to look by hand. */
+/** Takes `channels:read` or, for a private channel, `groups:read`; without it the check says how to look by hand. */
 async function checkChannel(api: Pick<SlackApi, 'call'>, { id, cluster }: Channel): Promise<DoctorCheck> {
   const check = (state: DoctorCheck['state'], next: string | null): DoctorCheck => ({
     id: 'slack-channel',
@@ -119,10 +119,9 @@ async function checkChannel(api: Pick<SlackApi, 'call'>, { id, cluster }: Channe
     return check('fail', `The bot is not in the channel. Type there: /invite @lockstep`);
   } catch (error) {
     if (codeOf(error) === 'missing_scope') {
-      return check(
-        'warn',
-        'Not looked at (that takes the scope channels:read). See in the channel that @lockstep is a member.',
-      );
+      const next =
+        'Not looked at: the app may not (channels:read, groups:read). See in the channel that @lockstep is a member.';
+      return check('warn', next);
     }
     return check('fail', failureOf(error).reason);
   }

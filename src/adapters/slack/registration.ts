@@ -16,13 +16,18 @@ export interface Scope {
   readonly without: string | null;
 }
 
-/** No history scope: a shortcut and a mention hand the message over. */
+/**
+ * No history scope: a shortcut and a mention hand the message over. `channels:read` is for public channels, `groups:read` for private
+ * ones: https://docs.slack.dev/reference/methods/conversations.info
+ */
 export const SCOPES: readonly Scope[] = [
   { name: 'commands', without: null },
   { name: 'chat:write', without: null },
   { name: 'app_mentions:read', without: 'mentions in threads are not heard' },
   { name: 'usergroups:read', without: 'roles given to user groups count for nobody' },
   { name: 'files:write', without: 'exports and pictures can’t be sent' },
+  { name: 'channels:read', without: 'this check can’t see whether the bot is in a public channel' },
+  { name: 'groups:read', without: 'this check can’t see whether the bot is in a private channel' },
 ];
 
 export function manifestOf(commands: readonly CommandShape[], mode: 'socket' | 'http'): Json {

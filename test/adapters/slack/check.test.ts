@@ -1,5 +1,6 @@
 /** `doctor` for Slack: what is missing, and what to click. */
 import { afterEach, expect, test } from 'vitest';
+import { SCOPES } from '../../../src/adapters/slack/registration.ts';
 import type { ClusterConfig } from '../../../src/domain/cluster.ts';
 import { aCluster } from '../../support/cluster.ts';
 import { startTalk, type TalkOptions } from './support.ts';
@@ -44,6 +45,18 @@ test('a channel without the bot says how to invite it', async () => {
     state: 'fail',
     next: expect.stringContaining('/invite @lockstep'),
   });
+});
+
+test('without the scopes that look at channels, it is said what was not looked at', async () => {
+  const scopes = SCOPES.map(({ name }) => name).filter((name) => name !== 'channels:read' && name !== 'groups:read');
+  const all = await checks({ clusters: [PROD], server: { scopes } });
+  const wrong = all.filter(({ state }) => state !== 'ok').map(({ id, state }) => `${id} ${state}`);
+  expect(wrong).toEqual(['slack-scope-channels:read warn', 'slack-scope-groups:read warn', 'slack-channel warn']);
+});
+
+test('with exactly the scopes of the manifest everything is looked at', async () => {
+  const all = await checks({ clusters: [PROD], server: { scopes: SCOPES.map(({ name }) => name) } });
+  expect(all.filter(({ state }) => state !== 'ok')).toEqual([]);
 });
 
 test('a revoked token fails first and names the place of a new one', async () => {

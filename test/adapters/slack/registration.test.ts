@@ -16,3 +16,11 @@ test.each([
 test('no scope reads what people write', () => {
   expect(SCOPES.map(({ name }) => name).filter((name) => name.includes('history'))).toEqual([]);
 });
+
+test('the README names every scope, and no other', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const section = /^## Slack\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
+  const named = [...section.matchAll(/`([a-z_]+:[a-z]+|commands)`/g)].map(([, name]) => name);
+  const ours = new Set([...SCOPES.map(({ name }) => name), 'connections:write']);
+  expect(new Set(named)).toEqual(ours);
+});

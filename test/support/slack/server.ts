@@ -22,6 +22,7 @@ const ALL_SCOPES = [
   'files:write',
   'users:read',
   'channels:read',
+  'groups:read',
   'im:write',
 ] as const;
 
