@@ -52,8 +52,6 @@ export type StepCall =
   | { readonly kind: 'stop-not-ready' }
   /** `snap stop lxd`: instances are shut down. Only with `--instances stop`. */
   | { readonly kind: 'stop-plain'; readonly waitS: number }
-  /** No lxd process and the unit not active; fails otherwise. */
-  | { readonly kind: 'check-stopped' }
   /** Create `patch.global.sql` with the guarded statement; an existing file is a failure. */
   | { readonly kind: 'write-patch'; readonly run: RunId; readonly patch: PatchParams }
   /** Wait until the patch file is gone, at most `waitS`. Gone is not applied. */

@@ -19,7 +19,6 @@ import { checkRefreshed, checkRefreshedLook, refresh, refreshLook } from './cata
 import { HOLD, HOLD_LOOK, plainStop, RELEASE, RELEASE_LOOK } from './catalogue/snap.ts';
 import {
   awaitReady,
-  CHECK_STOPPED,
   READY_LOOK,
   START,
   START_LOOK,
@@ -53,8 +52,6 @@ function bodyOf(call: StepCall): Body {
       return STOP_NOT_READY;
     case 'stop-plain':
       return plainStop(wait(call.waitS));
-    case 'check-stopped':
-      return CHECK_STOPPED;
     case 'write-patch':
       return writePatch(call.run, call.patch);
     case 'await-patch-consumed':
@@ -92,7 +89,6 @@ function lookOf(call: StepCall): Body {
     case 'stop-not-ready':
       return STOPPED_FOR_GOOD_LOOK;
     case 'stop-plain':
-    case 'check-stopped':
       return STOPPED_LOOK;
     case 'write-patch':
       return writePatchLook(call.run);

@@ -14,14 +14,14 @@ export const M2 = requireMemberName('m2');
 export const RUN_A = requireRunId('raaaaaa');
 export const RUN_B = requireRunId('rbbbbbb');
 export const T0 = 1_700_000_000_000;
-export const STEP = '1-check-stopped';
+export const STEP = '1-await-ready';
 
 export const ADDRESS: Address = { platform: 'console', channel: 'here', user: null, thread: null };
 
 const STEPS: readonly PlanStep[] = [M1, M2].map((member) => ({
   id: STEP,
   member,
-  call: { kind: 'check-stopped' },
+  call: { kind: 'await-ready', waitS: 10 },
   effect: 'read',
   timeoutMs: 10_000,
 }));
@@ -32,7 +32,7 @@ function planFor(run: RunId): Plan {
     cluster: PROD,
     strategy: 'stop-patch-start',
     instancesPolicy: 'keep',
-    stages: [{ title: 'Check that every member is stopped', steps: STEPS }],
+    stages: [{ title: 'Wait until every member is ready', steps: STEPS }],
     baseline: { targets: [], databaseSchema: 69, instances: [], lxcfs: [], changes: [] },
     outage: 'none',
     instances: 'none',

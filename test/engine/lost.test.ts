@@ -13,7 +13,6 @@ const STEPS: readonly (readonly [DaemonState, StepKind, string])[] = [
   ['crash-looping', 'remove-patch', 'm2'],
   ['stopped', 'hold-refreshes', 'm2'],
   ['stopped', 'stop-not-ready', 'm1'],
-  ['stopped', 'check-stopped', 'm1'],
   ['stopped', 'write-patch', 'm3'],
   ['stopped', 'start', 'm3'],
   ['stopped', 'release-hold', 'm2'],

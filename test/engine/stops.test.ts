@@ -68,7 +68,7 @@ describe('an abort', () => {
         world.member('m3').held = false;
       },
     });
-    await abortAt(rig, 'check-stopped@m1');
+    await abortAt(rig, 'back-up@m1');
     expect((await rig.runner.start(RUN)).explanation).toContain('still held by this run on m3');
   });
 

@@ -14,7 +14,6 @@ const CALLS: readonly StepCall[] = [
   { kind: 'stop-serving', waitS: 60 },
   { kind: 'stop-not-ready' },
   { kind: 'stop-plain', waitS: 600 },
-  { kind: 'check-stopped' },
   WRITE,
   { kind: 'await-patch-consumed', waitS: 30 },
   REMOVE,

@@ -10,7 +10,6 @@ const SEEN_DONE: Readonly<Partial<Record<StepKind, (member: MemberSight) => bool
   'await-ready': ({ serves }) => serves,
   'await-patch-consumed': ({ hasPatch }) => !hasPatch,
   'remove-patch': ({ hasPatch }) => !hasPatch,
-  'check-stopped': ({ runs }) => !runs,
   'hold-refreshes': ({ held }) => held,
 };
 

@@ -51,8 +51,6 @@ export function act(world: FakeLxd, member: FakeMember, call: StepCall, now: num
     case 'stop-plain':
       member.daemon = 'stopped';
       return 0;
-    case 'check-stopped':
-      return member.daemon === 'stopped' ? 0 : 5;
     case 'back-up':
       return 0;
     case 'write-patch':
@@ -101,7 +99,6 @@ export function isDone(world: FakeLxd, member: FakeMember, call: StepCall, now: 
     case 'stop-serving':
     case 'stop-not-ready':
     case 'stop-plain':
-    case 'check-stopped':
       return member.daemon === 'stopped';
     case 'back-up':
       return false;

@@ -26,10 +26,10 @@ export const BOB = 'slack:U02BOB (Bob Example)';
 export const STEPS = [
   'hold-refreshes',
   'stop-serving',
-  'check-stopped',
   'back-up',
   'write-patch',
   'start',
+  'await-patch-consumed',
   'await-ready',
 ];
 

@@ -82,15 +82,8 @@ export function stopPatchStartStages(view: PlannerView): readonly PlanStage[] {
     { title: 'Hold refreshes', members: unheld, callFor: () => ({ kind: 'hold-refreshes' }) },
     {
       title: 'Stop LXD and its sockets',
-
       members: toStop(view),
       callFor: (member) => stopCall(view, member),
-    },
-    {
-      title: 'Check that LXD is stopped',
-
-      members: view.reached,
-      callFor: () => ({ kind: 'check-stopped' }),
     },
     backUp(view, run, true),
     writePatch(view.reached, run, patch),
@@ -185,7 +178,9 @@ function stopCall(view: PlannerView, { phase, facts }: ReachedMember): StepCall 
 
 function backUp(view: PlannerView, run: RunId, consistent: boolean): StageDraft {
   return {
-    title: 'Back up the database directory',
+    title: consistent
+      ? 'Check that LXD is stopped, and back up the database directory'
+      : 'Back up the database directory',
     members: view.reached,
     callFor: () => ({ kind: 'back-up', run, consistent }),
   };

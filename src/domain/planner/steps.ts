@@ -27,7 +27,6 @@ const EFFECTS: Readonly<Record<StepCall['kind'], StepEffect>> = {
   'stop-serving': 'idempotent',
   'stop-not-ready': 'idempotent',
   'stop-plain': 'idempotent',
-  'check-stopped': 'read',
   'write-patch': 'once',
   'await-patch-consumed': 'read',
   'remove-patch': 'idempotent',

@@ -20,7 +20,8 @@ export function wholeBackup(run: RunId): string {
   return `folder="$C/lockstep/${run}"
 whole() {
   [ -s "$folder/database.tgz" ] || return 1
-  [ "$(stat -c %s "$folder/database.tgz")" = "$(first_line "$folder/database.size")" ] || return 1
+  size=$(stat -c %s "$folder/database.tgz")
+  [ "$size" = "$(first_line "$folder/database.size")" ] || return 1
   (cd "$folder" && timeout -k 1 120 sha256sum --status -c database.tgz.sha256 2>/dev/null)
 }
 `;
@@ -29,7 +30,7 @@ whole() {
 function places(run: RunId): string {
   return `${wholeBackup(run)}\
 facts() {
-  size=$(stat -c %s "$folder/database.tgz") sum=$(first_line "$folder/database.tgz.sha256")
+  sum=$(first_line "$folder/database.tgz.sha256")
   echo "bytes=$size sha256=\${sum%% *} consistent=$(first_line "$folder/database.label")"
 }
 `;
@@ -73,8 +74,9 @@ printf '%s\\n' "$before" >"$folder/database.listing" || failed reason=write
 echo "$wanted" >"$folder/database.label"
 [ "$wanted" = yes ] || echo "evidence, not restorable: the daemon may have been running" >>"$folder/database.label"
 chmod 0600 "$draft" && sync "$draft" && mv -f "$draft" "$folder/database.tgz" || failed reason=write
-stat -c %s "$folder/database.tgz" >"$folder/database.size" && sync "$folder/database.size" || failed reason=write
-printf '%s  database.tgz\\n' "\${sum%% *}" >"$folder/database.tgz.sha256" && sync "$folder/database.tgz.sha256" || failed reason=write
+stat -c %s "$folder/database.tgz" >"$folder/database.size" || failed reason=write
+printf '%s  database.tgz\\n' "\${sum%% *}" >"$folder/database.tgz.sha256" || failed reason=write
+sync "$folder/database.size" "$folder/database.tgz.sha256" || failed reason=write
 whole || failed reason=verify
 finish_done $(facts) files=$((files)) tries=$tries unchanged=$same
 `,

@@ -2,7 +2,7 @@
  * Stopping LXD without its instances, and starting it. A serving daemon is ended with SIGTERM; one that is not ready ignores
  * that until it is aligned and then shuts down, so it is ended with SIGKILL, in one breath with the unit and behind the word
  * `crashed` in LXD's state file, which keeps the snap's stop script from ending LXCFS under running containers.
- * Activation is stopped first: one client's connection would start everything again.
+ * Activation is stopped first: one client's connection would start everything again; from then on asking is harmless too.
  */
 import { UNIT } from '../script/prologue.ts';
 import type { LibraryPart } from './text.ts';
@@ -29,7 +29,7 @@ before=$(lxcfs_pid)
 daemon_pid || refused reason=pid state=$state
 serving=$pid
 if [ "$(first_line "$sent")" != "$serving" ]; then
-  is_ready || refused reason=not-ready state=$state
+  [ "$state" = active ] && answers_ready || refused reason=not-ready state=$state
   stop_activation || failed reason=sockets
   is_ready && daemon_pid && [ "$pid" = "$serving" ] || refused reason=not-ready-any-more
   mkdir -p "$C/lockstep" && echo "$serving" >"$sent" || failed reason=mark
@@ -66,7 +66,7 @@ case $state in
     already state=$state ;;
 esac
 grep -q crashed "$S/current/commands/daemon.stop" || refused reason=stop-script
-is_ready && refused reason=serving
+[ "$state" = active ] && answers_ready && refused reason=serving
 before=$(lxcfs_pid)
 stop_activation || failed reason=sockets
 end=$(($(date +%s) + 90)) killed=0 target=
@@ -74,10 +74,9 @@ may_end() { case $(first_line "$C/state") in ''|crashed) ;; *) return 1 ;; esac;
 go_on() { [ -z "$target" ] || signal CONT "$target"; }
 trap 'go_on; exit 1' HUP INT TERM
 while :; do
-  active_state || state=unknown
   case $state in inactive|failed) break ;; esac
   if daemon_pid && may_end; then
-    is_ready && refused reason=became-ready killed=$killed
+    answers_ready && refused reason=became-ready killed=$killed
     if daemon_pid && may_end && signal STOP "$pid" 2>/dev/null; then
       target=$pid
       if daemon_pid && [ "$pid" = "$target" ] && may_end; then
@@ -92,24 +91,13 @@ while :; do
   else
     sleep 0.1
   fi
+  active_state || state=unknown
   [ "$(date +%s)" -lt "$end" ] || waiting reason=still-active state=$state killed=$killed
 done
 [ -z "$(daemons)" ] || failed reason=process
 after=$(lxcfs_pid)
 [ "$before" = "$after" ] || failed reason=lxcfs before=$before after=$after
 finish_done killed=$killed state=$state lxcfs=$after
-`,
-};
-
-const STOPPED = `active_state || failed reason=systemctl
-left=$(daemons)
-`;
-
-export const CHECK_STOPPED: Body = {
-  uses: ['processes', 'state'],
-  body: `${STOPPED}case $state in inactive|failed) ;; *) failed reason=unit state=$state ;; esac
-[ -z "$left" ] || failed reason=process pid=\${left%% *}
-finish_done state=$state
 `,
 };
 
@@ -144,8 +132,7 @@ export const START: Body = {
   body: `active_state || failed reason=systemctl
 case $state in active|activating|reloading) already state=$state ;; esac
 [ "$state" = failed ] && timeout -k 1 5 systemctl reset-failed ${UNIT}
-each_unit start --no-block || failed reason=sockets
-timeout -k 1 10 systemctl start --no-block ${UNIT} || failed reason=systemctl-start
+start_all || failed reason=systemctl-start
 end=$(($(date +%s) + 15))
 while :; do
   active_state || state=unknown

@@ -49,8 +49,8 @@ lxcfs_pid() {
   if [ -e "$P/$pid" ]; then echo "$pid"; else echo none; fi
 }
 `,
-  ready: `is_ready() {
-  active_state && [ "$state" = active ] || return 1
+  ready: `is_ready() { active_state && [ "$state" = active ] && answers_ready; }
+answers_ready() {
   if command -v curl >/dev/null; then
     [ "$(timeout -k 1 3 curl -s -o /dev/null -m 2 -w '%{http_code}' --unix-socket "$U" http://lxd/internal/ready)" = 200 ]
   else
@@ -58,14 +58,20 @@ lxcfs_pid() {
   fi
 }
 `,
-  units: `each_unit() {
-  for unit in snap.lxd.daemon.unix.socket snap.lxd.user-daemon.unix.socket; do
-    timeout -k 1 20 systemctl "$@" "$unit" || [ $? = 5 ] || return 1
+  units: `each_of() {
+  verb=$1
+  shift
+  timeout -k 1 60 systemctl $verb "$@"
+  case $? in 0) return 0 ;; 5) ;; *) return 1 ;; esac
+  for unit in "$@"; do
+    timeout -k 1 20 systemctl $verb "$unit" || [ $? = 5 ] || return 1
   done
 }
 stop_activation() {
-  each_unit stop || return 1
-  timeout -k 1 20 systemctl stop snap.lxd.user-daemon.service || [ $? = 5 ]
+  each_of stop snap.lxd.daemon.unix.socket snap.lxd.user-daemon.unix.socket snap.lxd.user-daemon.service
+}
+start_all() {
+  each_of 'start --no-block' snap.lxd.daemon.unix.socket snap.lxd.user-daemon.unix.socket ${UNIT}
 }
 activation_is_off() {
   for unit in snap.lxd.daemon.unix.socket snap.lxd.user-daemon.unix.socket; do

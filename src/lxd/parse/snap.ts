@@ -8,6 +8,14 @@ const VERSION = /^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,63}$/;
 const REVISION = /^x?\d{1,9}$/;
 const NONE = /no matching snaps installed|no snaps are installed/i;
 
+export function isVersion(word: string): boolean {
+  return VERSION.test(word);
+}
+
+export function isRevision(word: string): boolean {
+  return REVISION.test(word);
+}
+
 /** The row for lxd; null when the snap is not installed. The publisher's mark may be `✓`, `**` or bytes that are not UTF-8. */
 export function parseSnapList(parts: Parts): Parsed<SnapFacts | null> {
   const text = textOf(parts, 'snap');
@@ -16,7 +24,7 @@ export function parseSnapList(parts: Parts): Parsed<SnapFacts | null> {
     .map((line) => line.trim().split(/\s+/))
     .find((words) => words[0] === 'lxd' && words.length >= 4);
   const [, version = '', revision = '', tracking = '-'] = row ?? [];
-  if (row === undefined || !VERSION.test(version) || !REVISION.test(revision)) return unparsable('snap', text.value);
+  if (row === undefined || !isVersion(version) || !isRevision(revision)) return unparsable('snap', text.value);
   const notes = (row.length >= 6 ? (row.at(-1) ?? '') : '').split(',');
   return ok({
     version,
