@@ -7,6 +7,7 @@ import type { ClusterConfig } from '../domain/cluster.ts';
 import { requireIncidentId } from '../domain/ids.ts';
 import type { IncidentChange } from '../domain/incident-machine.ts';
 import { REOPEN_GRACE_MS, type Incident, type IncidentOrigin, type IncidentSeverity } from '../domain/incident.ts';
+import type { Because } from '../domain/lead-up.ts';
 import { describePerson } from '../domain/person.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
 import type { OpenIncident } from '../ports/store.ts';
@@ -25,10 +26,16 @@ export interface Opening {
   readonly title: string;
   readonly severity: IncidentSeverity;
   readonly origin: IncidentOrigin;
+  /** What it is opened for; absent where a person says so. */
+  readonly because?: Because;
 }
 
 /** What the store needs to open one from here, or to join the one that is open. */
-export function openingHere(call: Call, cluster: ClusterConfig, { title, severity, origin }: Opening): OpenIncident {
+export function openingHere(
+  call: Call,
+  cluster: ClusterConfig,
+  { title, severity, origin, because }: Opening,
+): OpenIncident {
   const { deps, address } = call;
   const { platform, channel, thread } = address;
   return {
@@ -42,6 +49,7 @@ export function openingHere(call: Call, cluster: ClusterConfig, { title, severit
       opened: { at: deps.clock.nowMs(), by: describePerson(call.person) },
     },
     graceMs: REOPEN_GRACE_MS,
+    ...(because === undefined ? {} : { because }),
     card: { id: deps.ids.messageId(), address: { ...address, user: null } },
     mirrors: mirrorsOf(call, cluster).map((place) => ({ id: deps.ids.messageId(), address: place })),
   };
@@ -104,7 +112,7 @@ export async function noteOn(call: Call, incident: Incident, note: Note): Promis
   const role = refusedRole(call.person, 'operate', requireCluster(deps, incident.cluster));
   if (role !== null) return refuse(call, 'Nothing noted', role);
   const corrected = note.corrects === null ? null : await deps.store.findTimelineEntry(note.corrects);
-  if (note.corrects !== null && corrected?.incident !== incident.id) {
+  if (note.corrects !== null && (corrected === null || !(await isOf(call, incident, corrected)))) {
     return answerProblem(call, {
       code: 'bad-argument',
       text: `There is no entry ${note.corrects} in the timeline of ${incident.id}.`,
@@ -131,6 +139,12 @@ export async function noteOn(call: Call, incident: Incident, note: Note): Promis
     now,
   );
   await confirmNote(call, incident, entry);
+}
+
+/** Also what led to it is of its timeline. */
+async function isOf({ deps }: Call, { id }: Incident, { sequence, incident }: TimelineEntry): Promise<boolean> {
+  if (incident === id) return true;
+  return (await deps.store.listTimeline({ incident: id })).some((entry) => entry.sequence === sequence);
 }
 
 async function confirmNote(call: Call, incident: Incident, entry: TimelineEntry | undefined): Promise<void> {

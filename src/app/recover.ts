@@ -139,7 +139,9 @@ interface Draft {
 function incidentOf({ findings }: Diagnosis): Opening {
   const [worst] = findings;
   const severity = worst?.severity === 'critical' ? 'critical' : worst?.severity === 'warning' ? 'major' : 'minor';
-  return { title: worst?.title ?? 'A recovery was asked for', severity, origin: 'recover' };
+  const causes = findings.filter((each) => each.severity === worst?.severity && each.severity !== 'info');
+  const because = { findings: causes.map(({ kind }) => kind), since: null };
+  return { title: worst?.title ?? 'A recovery was asked for', severity, origin: 'recover', because };
 }
 
 async function draft(

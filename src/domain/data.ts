@@ -214,6 +214,8 @@ export interface TimelineData {
     readonly members: readonly string[] | null;
     readonly corrects: number | null;
     readonly correctedBy: readonly number[];
+    /** Of an entry that opens an incident: numbers of those before it that led to it. */
+    readonly includes: readonly number[] | null;
     readonly author: string | null;
     readonly link: string | null;
     readonly hash: string;

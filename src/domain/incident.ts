@@ -103,7 +103,12 @@ export function incidentEntry(incident: Incident, kind: TimelineKind, moment: Mo
   };
 }
 
-export function openedEntry(incident: Incident): NewTimelineEntry {
+/** `leadUp`: numbers of the entries that led to it. */
+export function openedEntry(incident: Incident, leadUp: readonly number[]): NewTimelineEntry {
   const text = `Opened ${incident.id} (${incident.severity}): ${incident.title}`;
-  return incidentEntry(incident, 'incident-opened', incident.opened, text);
+  return withLeadUp(incidentEntry(incident, 'incident-opened', incident.opened, text), leadUp);
+}
+
+export function withLeadUp(entry: NewTimelineEntry, leadUp: readonly number[]): NewTimelineEntry {
+  return leadUp.length === 0 ? entry : { ...entry, includes: leadUp };
 }

@@ -21,7 +21,7 @@ export function entryHash(previousHash: string, entry: UnhashedEntry): string {
  * append waits for it.
  */
 export function canonicalEntry(entry: UnhashedEntry): string {
-  const { author, corrects, finding, link, members, since, state } = extrasOf(entry);
+  const { author, corrects, finding, includes, link, members, since, state } = extrasOf(entry);
   return JSON.stringify({
     actor: entry.actor,
     author,
@@ -31,6 +31,7 @@ export function canonicalEntry(entry: UnhashedEntry): string {
     finding,
     happenedAt: entry.happenedAt,
     incident: entry.incident,
+    includes,
     kind: entry.kind,
     link,
     member: entry.member,

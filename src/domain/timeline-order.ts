@@ -33,6 +33,19 @@ export function lateBy(entry: Pick<TimelineEntry, 'happenedAt' | 'recordedAt'>):
   return late >= LATE_MS ? late : null;
 }
 
+/** `entries 4…7 and 9`, `entry 4`: the numbers of entries, oldest first. */
+export function describeEntries(numbers: readonly number[]): string {
+  const spans: { readonly from: number; to: number }[] = [];
+  for (const number of numbers) {
+    const last = spans.at(-1);
+    if (last !== undefined && number === last.to + 1) last.to = number;
+    else spans.push({ from: number, to: number });
+  }
+  const words = spans.map(({ from, to }) => (from === to ? String(from) : `${from}…${to}`));
+  const listed = words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+  return `${numbers.length === 1 ? 'entry' : 'entries'} ${listed}`;
+}
+
 /** An entry can correct only what was recorded before it. */
 function correctionsOf(entries: readonly TimelineEntry[]): ReadonlyMap<number, readonly number[]> {
   const found = new Map<number, readonly number[]>();

@@ -72,6 +72,8 @@ export interface TimelineExtras {
   /** Of `finding-appeared` and `finding-cleared`, with `members`. */
   readonly finding?: FindingKind;
   readonly members?: readonly MemberName[];
+  /** Of `incident-opened` and `incident-reopened`: entries that were there before it and led to it; its timeline has them too. */
+  readonly includes?: readonly number[];
   /** Who wrote the message that a note quotes; hostile. */
   readonly author?: string;
   /** Where that message stands; hostile. */
@@ -105,13 +107,14 @@ export interface TimelineEntry extends NewTimelineEntry {
 
 /** The extras of an entry, those that it has. */
 export function extrasOf(entry: TimelineExtras): TimelineExtras {
-  const { since, corrects, state, finding, members, author, link } = entry;
+  const { since, corrects, state, finding, members, includes, author, link } = entry;
   return {
     ...(since === undefined ? {} : { since }),
     ...(corrects === undefined ? {} : { corrects }),
     ...(state === undefined ? {} : { state }),
     ...(finding === undefined ? {} : { finding }),
     ...(members === undefined ? {} : { members }),
+    ...(includes === undefined ? {} : { includes }),
     ...(author === undefined ? {} : { author: author.toWellFormed() }),
     ...(link === undefined ? {} : { link: link.toWellFormed() }),
   };

@@ -4,6 +4,7 @@
  * Throws only when the store itself is broken (disk full, corrupt): that is a `StoreError`.
  */
 import type { ClusterName, IncidentId, MemberName, RunId } from '../domain/ids.ts';
+import type { Because } from '../domain/lead-up.ts';
 import type { IncidentChange } from '../domain/incident-machine.ts';
 import type { Incident, IncidentState, Moment, NewIncident } from '../domain/incident.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -70,6 +71,8 @@ export interface OpenIncident {
   readonly incident: NewIncident;
   /** A resolved incident of the cluster is opened again when it was resolved at most this long ago, in ms. */
   readonly graceMs: number;
+  /** What it is opened for, where that is known: with it the entries are found that led to it. Absent when a person opens it. */
+  readonly because?: Because;
   /** Added unless the incident has a card for everybody in that channel already. */
   readonly card: { readonly id: string; readonly address: Address } | null;
   /** The same in channels of other platforms. */
@@ -199,7 +202,10 @@ export interface Store {
   }): Promise<Run>;
   findAction(tokenHash: string): Promise<ActionRecord | null>;
 
-  /** The cluster's open incident instead of a new one; or one that was resolved a moment ago, opened again. */
+  /**
+   * The cluster's open incident instead of a new one; or one that was resolved a moment ago, opened again. The entry of an opening
+   * names those on record that led to it, in the same commit.
+   */
   openIncident(open: OpenIncident): Promise<OpenedIncident>;
   /** The entry of the change is made and appended in the same commit, and its cards are raised. Throws for an unknown id. */
   changeIncident(input: {
@@ -223,7 +229,7 @@ export interface Store {
    */
   appendTimeline(entries: readonly NewTimelineEntry[], recordedAt: number): Promise<readonly TimelineEntry[]>;
   findTimelineEntry(sequence: number): Promise<TimelineEntry | null>;
-  /** Oldest first; with a limit, the newest so many. */
+  /** Oldest first; with a limit, the newest so many. Those of an incident include what led to it. */
   listTimeline(query: TimelineQuery): Promise<readonly TimelineEntry[]>;
   /** Last sequence and hash, null when empty. */
   timelineHead(): Promise<{ readonly sequence: number; readonly hash: string } | null>;

@@ -28,6 +28,7 @@ export const CSV_COLUMNS = [
   'link',
   'corrects',
   'corrected_by',
+  'includes',
   'hash',
 ] as const;
 
@@ -57,6 +58,7 @@ function rowOf({ entry, lateMs, correctedBy }: OrderedEntry): readonly string[] 
     visibleLine(entry.link ?? ''),
     entry.corrects === undefined ? '' : String(entry.corrects),
     correctedBy.join(' '),
+    (entry.includes ?? []).join(' '),
     entry.hash,
   ];
 }

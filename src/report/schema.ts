@@ -52,6 +52,10 @@ const ENTRY = closed(
     state: described(oneOf(MEMBER_STATES), 'Of member-state: what the member does from then on.'),
     finding: described(oneOf(FINDING_KINDS), 'Of finding-appeared and finding-cleared.'),
     members: described(list(TEXT), 'Members that a finding is about.'),
+    includes: described(
+      list(NUMBER),
+      'Of incident-opened and incident-reopened: numbers of the entries that were on record before it and led to it. They are part of this export.',
+    ),
     author: described(TEXT, 'Who wrote the message that a note quotes. Not to be trusted.'),
     link: described(TEXT, 'Where that message stands. Not to be trusted.'),
   },

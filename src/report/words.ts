@@ -6,7 +6,7 @@ import { assertNever } from '../domain/assert-never.ts';
 import { describeDuration } from '../domain/duration.ts';
 import type { Incident, Moment } from '../domain/incident.ts';
 import type { Run } from '../domain/run.ts';
-import type { OrderedEntry } from '../domain/timeline-order.ts';
+import { describeEntries, type OrderedEntry } from '../domain/timeline-order.ts';
 import type { MemberState, TimelineEntry, TimelineKind } from '../domain/timeline.ts';
 import { visibleLine } from '../domain/visible.ts';
 import type { ReportSubject } from './subject.ts';
@@ -102,6 +102,7 @@ export function rangeWords({ entries, range }: ReportSubject): string {
 export function marksOf({ entry, lateMs, correctedBy }: OrderedEntry): readonly string[] {
   return [
     ...(entry.since === undefined ? [] : [`between ${seconds(entry.since)} and then`]),
+    ...(entry.includes === undefined ? [] : [`${describeEntries(entry.includes)} led to it`]),
     ...(lateMs === null ? [] : [`recorded ${describeDuration(lateMs)} later`]),
     ...(entry.corrects === undefined ? [] : [`corrects ${entry.corrects}`]),
     ...(correctedBy.length === 0 ? [] : [`corrected by ${correctedBy.join(', ')}`]),

@@ -192,6 +192,7 @@ const timeline = z.strictObject({
       members: names.nullable(),
       corrects: z.int().min(1).nullable(),
       correctedBy: z.array(z.int().min(1)),
+      includes: z.array(z.int().min(1)).nullable(),
       author: text.nullable(),
       link: text.nullable(),
       hash: z.string().regex(/^[0-9a-f]{64}$/),

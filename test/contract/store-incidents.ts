@@ -98,6 +98,41 @@ export function incidentContract(get: () => Store): void {
     expect(await get().listIncidents({ limit: 1 })).toHaveLength(1);
   });
 
+  test('the entry that opens it names those that led to it, and they are of its timeline; no entry is changed', async () => {
+    const finding = { kind: 'finding-appeared', finding: 'stale-counter', members: [M1] } as const;
+    const before = await get().appendTimeline(
+      [
+        anEntry('elsewhere', { ...finding, cluster: OTHER }),
+        anEntry('calm', { kind: 'finding-appeared', finding: 'in-step', members: [] }),
+      ],
+      T0 - 120_000,
+    );
+    const led = await get().appendTimeline(
+      [anEntry('seen', { ...finding, happenedAt: T0 - 70_000, since: T0 - 120_000 }), anEntry('said', { member: M2 })],
+      T0 - 60_000,
+    );
+    await get().openIncident({ ...anOpening(), because: { findings: ['stale-counter'], since: T0 - 60_000 } });
+    const all = await get().listTimeline({ incident: I_A });
+    expect(all.slice(0, 2)).toEqual(led);
+    expect(all[2]).toMatchObject({ kind: 'incident-opened', includes: led.map(({ sequence }) => sequence) });
+    expect(all).toHaveLength(3);
+    expect(await get().listTimeline({ incident: I_A, limit: 2 })).toEqual(all.slice(1));
+    expect(await get().listTimeline({ incident: I_B })).toEqual([]);
+    expect((await get().listTimeline({})).slice(0, 4)).toEqual([...before, ...led]);
+    expect(verifyChain(await get().listTimeline({}))).toMatchObject({ kind: 'intact', entries: 5 });
+  });
+
+  test('the entry that opens it again names what came back', async () => {
+    await get().openIncident(anOpening());
+    await get().changeIncident({ incident: I_A, change: { kind: 'resolve', summary: null }, moment: BOB });
+    const down = { kind: 'member-state', state: 'waiting', member: M1 } as const;
+    const [back] = await get().appendTimeline([anEntry('back', down)], BOB.at + 1_000);
+    await get().openIncident(anOpening({ id: I_B, opened: { at: BOB.at + 2_000, by: 'lockstep' } }));
+    const all = await get().listTimeline({ incident: I_A });
+    expect(all.at(-1)).toMatchObject({ kind: 'incident-reopened', includes: [back?.sequence] });
+    expect(all).toContainEqual(back);
+  });
+
   test('a draft opens it, links the run and hangs the card of the run under its own', async () => {
     const drafted = await get().draftRun(aDraft(aRun(), { incident: anOpening() }));
     expect(drafted).toMatchObject({ ok: true, value: { incident: I_A } });

@@ -67,7 +67,14 @@ describe('the timeline chain', () => {
 
   test('hashes the canonical form, with or without what only some entries have', () => {
     const extras = fc.record(
-      { since: fc.nat(), corrects: fc.nat(), members: fc.array(fc.string()), author: fc.string(), link: fc.string() },
+      {
+        since: fc.nat(),
+        corrects: fc.nat(),
+        members: fc.array(fc.string()),
+        includes: fc.array(fc.nat()),
+        author: fc.string(),
+        link: fc.string(),
+      },
       { requiredKeys: [] },
     );
     const [plain] = chainOf(['a']);

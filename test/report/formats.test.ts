@@ -1,61 +1,15 @@
 /** Every format of one timeline says the same, and each has the form that it promises. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { uncell, reportCsv, CSV_COLUMNS } from '../../src/report/csv.ts';
-import { fileNameOf, renderReport, REPORT_FORMATS, TEXT_FORMATS, type TextFormat } from '../../src/report/formats.ts';
+import { reportCsv } from '../../src/report/csv.ts';
+import { fileNameOf, renderReport, REPORT_FORMATS, TEXT_FORMATS } from '../../src/report/formats.ts';
 import { REPORT_SCHEMA } from '../../src/report/schema.ts';
 import type { ReportSubject } from '../../src/report/subject.ts';
 import { sampleSubject } from '../support/incident-sample.ts';
-import { allOf, anEntry, aSubject, readCsv, readMarkdownRows, readMarkup, textIn, type Read } from './subjects.ts';
+import { READERS } from './readers.ts';
+import { allOf, anEntry, aSubject, readCsv, readMarkup, textIn, type Read } from './subjects.ts';
 
 const SUBJECT = sampleSubject();
-
-const READERS: Readonly<Record<TextFormat, (text: string) => readonly Read[]>> = {
-  md: (text) =>
-    readMarkdownRows(text).map((cells) => ({
-      id: Number(cells[0]),
-      at: (cells[1] ?? '').replace(' ', 'T').replace('Z', ''),
-      text: cells[4] ?? '',
-    })),
-  json: (text) => {
-    const { entries } = z
-      .object({ entries: z.array(z.object({ sequence: z.int(), happenedAt: z.string(), text: z.string() })) })
-      .parse(JSON.parse(text));
-    return entries.map(({ sequence, happenedAt, text: words }) => ({
-      id: sequence,
-      at: happenedAt.slice(0, 19),
-      text: words,
-    }));
-  },
-  csv: (text) =>
-    readCsv(text)
-      .slice(1)
-      .map((row) => ({
-        id: Number(row[0]),
-        at: (row[1] ?? '').slice(0, 19),
-        text: uncell(row[CSV_COLUMNS.indexOf('text')] ?? ''),
-      })),
-  html: (text) => {
-    const [table] = allOf(readMarkup(text, true), ({ attributes }) => attributes['id'] === 'timeline');
-    if (table === undefined) throw new Error('no table');
-    return allOf(table, ({ attributes }) => /^e\d+$/.test(attributes['id'] ?? '')).map((row) => ({
-      id: Number((row.attributes['id'] ?? '').slice(1)),
-      at: (allOf(row, ({ name }) => name === 'time')[0]?.attributes['datetime'] ?? '').slice(0, 19),
-      text: allOf(row, ({ attributes }) => attributes['class'] === 'x')
-        .map(textIn)
-        .join(''),
-    }));
-  },
-  svg: (text) =>
-    allOf(readMarkup(text), ({ attributes }) => 'data-entry' in attributes).map((mark) => ({
-      id: Number(mark.attributes['data-entry']),
-      at: (mark.attributes['data-at'] ?? '').slice(0, 19),
-      text: allOf(mark, ({ name }) => name === 'title')
-        .map(textIn)
-        .join('')
-        .replace(/^#\d+ \S+ /, ''),
-    })),
-};
 
 function saidBy(subject: ReportSubject): readonly Read[] {
   return subject.entries.map(({ entry }) => ({

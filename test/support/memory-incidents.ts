@@ -1,7 +1,8 @@
 /** Incidents of the store in memory: the same rules as the contract's, on plain values. */
 import type { IncidentId } from '../../src/domain/ids.ts';
 import { applyChange } from '../../src/domain/incident-machine.ts';
-import { isWithinGrace, newIncident, openedEntry, type Incident } from '../../src/domain/incident.ts';
+import { isWithinGrace, newIncident, openedEntry, withLeadUp, type Incident } from '../../src/domain/incident.ts';
+import { leadUpTo, type Because } from '../../src/domain/lead-up.ts';
 import type { IncidentChanged, NewCard, OpenedIncident, OpenIncident, Store } from '../../src/ports/store.ts';
 import { addCardTo, addEntries, type MemoryState, type StoredCard } from './memory-state.ts';
 
@@ -19,7 +20,7 @@ export function openIn(draft: MemoryState, open: OpenIncident): OpenedIncident {
   return opened;
 }
 
-function openRow(draft: MemoryState, { incident: wanted, graceMs }: OpenIncident): OpenedIncident {
+function openRow(draft: MemoryState, { incident: wanted, graceMs, because }: OpenIncident): OpenedIncident {
   const ofCluster = draft.incidents.filter(({ cluster }) => cluster === wanted.cluster);
   const present = withRuns(
     draft,
@@ -31,16 +32,30 @@ function openRow(draft: MemoryState, { incident: wanted, graceMs }: OpenIncident
     const change = { kind: 'reopen', why: wanted.title } as const;
     return {
       kind: 'reopened',
-      incident: alterIn(draft, { incident: last.id, change, moment: wanted.opened }).incident,
+      incident: alterIn(draft, { incident: last.id, change, moment: wanted.opened }, because).incident,
     };
   }
   const made = newIncident({ ...wanted, title: wanted.title.toWellFormed() });
   draft.incidents.push(made);
-  addEntries(draft, [openedEntry(newIncident(wanted))], made.opened.at);
+  const led = leadUpIn(draft, made, { at: made.opened.at, because: because ?? null });
+  addEntries(draft, [openedEntry(newIncident(wanted), led)], made.opened.at);
   return { kind: 'opened', incident: made };
 }
 
-export function alterIn(draft: MemoryState, input: Parameters<Store['changeIncident']>[0]): IncidentChanged {
+function leadUpIn(
+  { entries }: MemoryState,
+  { id, cluster }: Pick<Incident, 'id' | 'cluster'>,
+  opening: { readonly at: number; readonly because: Because | null },
+): readonly number[] {
+  const known = entries.filter((entry) => entry.cluster === cluster);
+  return leadUpTo(known, { incident: id, ...opening });
+}
+
+export function alterIn(
+  draft: MemoryState,
+  input: Parameters<Store['changeIncident']>[0],
+  because: Because | null = null,
+): IncidentChanged {
   const before = withRuns(
     draft,
     draft.incidents.find(({ id }) => id === input.incident),
@@ -54,7 +69,8 @@ export function alterIn(draft: MemoryState, input: Parameters<Store['changeIncid
   }
   const { incident, entry } = changed.value;
   draft.incidents = draft.incidents.map((one) => (one.id === incident.id ? incident : one));
-  addEntries(draft, [entry], input.moment.at);
+  const led = input.change.kind === 'reopen' ? leadUpIn(draft, before, { at: input.moment.at, because }) : [];
+  addEntries(draft, [withLeadUp(entry, led)], input.moment.at);
   bumpIncidentCards(draft, incident.id);
   return { kind: 'changed', incident };
 }

@@ -157,10 +157,11 @@ export function createMemoryStore(): Store {
     findTimelineEntry: (sequence) => read(({ entries }) => entries[sequence - 1] ?? null),
     listTimeline: ({ cluster, run, incident, limit }) =>
       read(({ entries }) => {
+        const led = new Set(entries.flatMap((one) => (one.incident === incident ? (one.includes ?? []) : [])));
         const found = entries
           .filter((entry) => cluster === undefined || entry.cluster === cluster)
           .filter((entry) => run === undefined || entry.run === run)
-          .filter((entry) => incident === undefined || entry.incident === incident);
+          .filter((entry) => incident === undefined || entry.incident === incident || led.has(entry.sequence));
         return limit === undefined ? found : found.slice(Math.max(0, found.length - limit));
       }),
     timelineHead: () =>

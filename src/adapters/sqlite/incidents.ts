@@ -4,13 +4,14 @@
  */
 import type { ClusterName, IncidentId, RunId } from '../../domain/ids.ts';
 import { applyChange } from '../../domain/incident-machine.ts';
-import { isWithinGrace, newIncident, openedEntry } from '../../domain/incident.ts';
+import { isWithinGrace, newIncident, openedEntry, withLeadUp } from '../../domain/incident.ts';
 import type { Incident, IncidentOrigin, IncidentSeverity, IncidentState, Moment } from '../../domain/incident.ts';
+import { leadUpTo, type Because, type Opening } from '../../domain/lead-up.ts';
 import type { Platform } from '../../domain/person.ts';
 import type { Card, IncidentChanged, NewCard, OpenedIncident, OpenIncident, Store } from '../../ports/store.ts';
 import { bumpIncidentCards, insertCard, listCardsOf } from './cards.ts';
 import type { Connection } from './connection.ts';
-import { insertEntries } from './timeline.ts';
+import { insertEntries, listEntries } from './timeline.ts';
 
 interface IncidentRow {
   readonly id: IncidentId;
@@ -62,7 +63,7 @@ export function openOrJoin(connection: Connection, open: OpenIncident): OpenedIn
   return opened;
 }
 
-function openRow(connection: Connection, { incident: wanted, graceMs }: OpenIncident): OpenedIncident {
+function openRow(connection: Connection, { incident: wanted, graceMs, because }: OpenIncident): OpenedIncident {
   const present = findOpen(connection, wanted.cluster);
   if (present !== null) return { kind: 'joined', incident: present };
   const last = selectIncidents(
@@ -74,16 +75,32 @@ function openRow(connection: Connection, { incident: wanted, graceMs }: OpenInci
     const change = { kind: 'reopen', why: wanted.title } as const;
     return {
       kind: 'reopened',
-      incident: alter(connection, { incident: last.id, change, moment: wanted.opened }).incident,
+      incident: alter(connection, { incident: last.id, change, moment: wanted.opened }, because).incident,
     };
   }
   const made = newIncident(wanted);
+  const led = leadUp(connection, made, { at: made.opened.at, because: because ?? null });
   insertIncident(connection, made);
-  insertEntries(connection, [openedEntry(made)], made.opened.at);
+  insertEntries(connection, [openedEntry(made, led)], made.opened.at);
   return { kind: 'opened', incident: made };
 }
 
-export function alter(connection: Connection, input: Parameters<Store['changeIncident']>[0]): IncidentChanged {
+/** Entries of a cluster, from the newest, among which those are looked for that led to an incident. */
+const LEAD_ENTRIES = 5_000;
+
+function leadUp(
+  connection: Connection,
+  { id, cluster }: Pick<Incident, 'id' | 'cluster'>,
+  opening: Pick<Opening, 'at' | 'because'>,
+): readonly number[] {
+  return leadUpTo(listEntries(connection, { cluster, limit: LEAD_ENTRIES }), { incident: id, ...opening });
+}
+
+export function alter(
+  connection: Connection,
+  input: Parameters<Store['changeIncident']>[0],
+  because: Because | null = null,
+): IncidentChanged {
   const before = findIncidentRow(connection, input.incident);
   if (before === null) throw new Error(`no incident ${input.incident} in the store`);
   const changed = applyChange(before, input.change, input.moment);
@@ -103,7 +120,8 @@ export function alter(connection: Connection, input: Parameters<Store['changeInc
     incident.summary,
     incident.id,
   );
-  insertEntries(connection, [entry], input.moment.at);
+  const led = input.change.kind === 'reopen' ? leadUp(connection, before, { at: input.moment.at, because }) : [];
+  insertEntries(connection, [withLeadUp(entry, led)], input.moment.at);
   bumpIncidentCards(connection, incident.id);
   return { kind: 'changed', incident };
 }

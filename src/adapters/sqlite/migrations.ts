@@ -191,7 +191,10 @@ CREATE INDEX card_by_message ON card (external_id) WHERE external_id IS NOT NULL
 CREATE INDEX card_behind ON card (ordinal) WHERE delivered_revision < revision AND gone_because IS NULL;
 `;
 
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+/** Entries that led to an incident, named by the one that opens it. */
+const VERSION_3 = 'ALTER TABLE timeline ADD COLUMN includes TEXT;';
+
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /** `application_id` of the file, "LkSt": another program's database is never migrated. */
 export const APPLICATION_ID = 0x4c6b5374;

@@ -38,6 +38,8 @@ interface TimelineRow {
   readonly members: string | null;
   readonly author: string | null;
   readonly link: string | null;
+  /** Numbers with commas between them. */
+  readonly includes: string | null;
 }
 
 export interface ChainHead {
@@ -46,8 +48,8 @@ export interface ChainHead {
 }
 
 const INSERT = `INSERT INTO timeline (sequence, happened_at, recorded_at, kind, cluster, run, incident, member, actor, text,
-  evidence, previous_hash, hash, since, corrects, state, finding, members, author, link)
-  VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
+  evidence, previous_hash, hash, since, corrects, state, finding, members, author, link, includes)
+  VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
 
 export function findHead(connection: Connection): ChainHead | null {
   return (
@@ -130,6 +132,7 @@ function insertEntry(connection: Connection, entry: TimelineEntry): void {
     entry.members?.join(',') ?? null,
     entry.author ?? null,
     entry.link ?? null,
+    entry.includes?.join(',') ?? null,
   );
 }
 
@@ -151,13 +154,20 @@ export function listEntries(connection: Connection, query: TimelineQuery): reado
     values.push(query.run);
   }
   if (query.incident !== undefined) {
-    where.push('incident = ?');
-    values.push(query.incident);
+    const led = leadUpOf(connection, query.incident);
+    where.push(`(incident = ? OR sequence IN (${led.map(() => '?').join(',')}))`);
+    values.push(query.incident, ...led);
   }
   const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
   const sql = `SELECT * FROM timeline ${filter} ORDER BY sequence DESC LIMIT ?`;
   const rows = connection.select<TimelineRow>(sql).all(...values, query.limit ?? -1);
   return rows.map(toEntry).reverse();
+}
+
+function leadUpOf(connection: Connection, incident: IncidentId): readonly number[] {
+  const sql = 'SELECT includes FROM timeline WHERE incident = ? AND includes IS NOT NULL';
+  const rows = connection.select<{ readonly includes: string }>(sql).all(incident);
+  return rows.flatMap(({ includes }) => numbersOf(includes)).filter(Number.isSafeInteger);
 }
 
 /** Every entry, oldest first, one at a time. */
@@ -192,9 +202,15 @@ function extrasOfRow(row: TimelineRow): TimelineExtras {
     ...(row.state === null ? {} : { state: row.state }),
     ...(row.finding === null ? {} : { finding: row.finding }),
     ...(row.members === null ? {} : { members: membersOf(row.members) }),
+    ...(row.includes === null ? {} : { includes: numbersOf(row.includes) }),
     ...(row.author === null ? {} : { author: row.author }),
     ...(row.link === null ? {} : { link: row.link }),
   };
+}
+
+/** What was not written so is no number: a change shows in the hash, and in nothing else. */
+function numbersOf(text: string): readonly number[] {
+  return text.split(',').map((each) => (String(Number(each)) === each ? Number(each) : Number.NaN));
 }
 
 function membersOf(text: string): readonly MemberName[] {

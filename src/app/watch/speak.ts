@@ -98,6 +98,7 @@ async function openIncident(deps: WatchDeps, cluster: ClusterConfig, word: Said<
       opened: { at: deps.clock.nowMs(), by: ACTOR },
     },
     graceMs: REOPEN_GRACE_MS,
+    because: { findings: word.troubles.map(({ kind }) => kind), since: word.badSince },
     card: cardIn(place),
     mirrors: others.map(cardIn),
   });

@@ -1,6 +1,6 @@
 /** The timeline as a card, and one entry as a line in a run's thread. */
 import type { TimelineData } from '../../domain/data.ts';
-import { orderTimeline, type OrderedEntry } from '../../domain/timeline-order.ts';
+import { describeEntries, orderTimeline, type OrderedEntry } from '../../domain/timeline-order.ts';
 import { BREAK_GLASS_MARK, type TimelineEntry } from '../../domain/timeline.ts';
 import { code, heading, message, mono, nextCommand, note, strong, table, text, time } from '../build.ts';
 import type { Block, Message } from '../message.ts';
@@ -26,6 +26,7 @@ export function timelineData(entries: readonly TimelineEntry[]): TimelineData {
       members: entry.members ?? null,
       corrects: entry.corrects ?? null,
       correctedBy,
+      includes: entry.includes ?? null,
       author: entry.author ?? null,
       link: entry.link ?? null,
       hash: entry.hash,
@@ -167,6 +168,7 @@ function wordsOfGroup(entries: readonly OrderedEntry[]): string {
 function marksOf({ entry, lateMs, correctedBy }: OrderedEntry): string {
   const marks = [
     ...(entry.since === undefined ? [] : [`not so yet ${describeDuration(entry.happenedAt - entry.since)} before`]),
+    ...(entry.includes === undefined ? [] : [`${describeEntries(entry.includes)} led to it`]),
     ...(lateMs === null ? [] : [`recorded ${describeDuration(lateMs)} later`]),
     ...(entry.corrects === undefined ? [] : [`corrects ${entry.corrects}`]),
     ...(correctedBy.length === 0 ? [] : [`corrected by ${correctedBy.join(', ')}`]),

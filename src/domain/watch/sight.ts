@@ -73,6 +73,10 @@ const ON_THE_WAY: ReadonlySet<FindingKind> = new Set([
   'probe-incomplete',
 ]);
 
+export function isSideRemark(kind: FindingKind): boolean {
+  return SIDE_REMARKS.has(kind);
+}
+
 export function sightOf({ findings, members }: Diagnosis, at: number): Sight {
   const down = new Set(members.filter(isDown).map(({ member }) => member));
   const serious = findings.filter(({ kind, severity }) => severity !== 'info' && !NEVER_SAID.has(kind));

@@ -62,7 +62,7 @@ describe('the format of the database', () => {
     expect(await store.getMeta('lockstep-version')).toBe('1.2.3');
     await store.close();
     raw((db) => {
-      expect(db.pragma('user_version', { simple: true })).toBe(2);
+      expect(db.pragma('user_version', { simple: true })).toBe(3);
       expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
       const tables = db.prepare(
         `SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'`,
@@ -88,7 +88,7 @@ describe('the format of the database', () => {
     expect(problem.code).toBe('data-newer');
     expect(problem.text).toContain('format 7');
     expect(problem.text).toContain('9.8.7');
-    expect(problem.text).toContain('up to 2');
+    expect(problem.text).toContain('up to 3');
     expect(problem.next).toContain('Start Lockstep 9.8.7');
     expect(readFileSync(database).equals(before)).toBe(true);
   });
