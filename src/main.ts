@@ -30,6 +30,7 @@ import { logPatterns, releaseTable } from './lxd/data/index.ts';
 import type { ChatPort } from './ports/chat.ts';
 import type { Ids, Log, Timers } from './ports/system.ts';
 import type { Transport } from './ports/transport.ts';
+import { createOfferReader } from './probe/offers.ts';
 import { createProber } from './probe/probe.ts';
 
 export interface LockstepOptions {
@@ -72,7 +73,8 @@ export async function createLockstep(options: LockstepOptions): Promise<Result<L
   if (!head.ok) log.warn(head.problem.text, { next: head.problem.next });
   const tokenKey = await findTokenKey(store, ids);
   const timers = createTimers();
-  const transport = createSshTransport({ clock, timers, log, agentSocket: options.agentSocket });
+  const connect = (): Transport => createSshTransport({ clock, timers, log, agentSocket: options.agentSocket });
+  const transport = connect();
   const installation = await findInstallation(store, ids);
   const looking = { releases: releaseTable, patterns: logPatterns, installation };
   const prober = createProber({ transport, clock, ids, log, ...looking });
@@ -104,6 +106,7 @@ export async function createLockstep(options: LockstepOptions): Promise<Result<L
     ids,
     log,
     prober,
+    offers: createOfferReader({ connect, ids }),
     runs: runsOver(runner, log),
     outbox,
     chats,

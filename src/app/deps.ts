@@ -3,10 +3,11 @@
  * and the prober's functions are stated as this layer needs them.
  */
 import type { CommandDoc } from '../chat/views/help.ts';
-import type { ClusterConfig } from '../domain/cluster.ts';
+import type { ClusterConfig, Member } from '../domain/cluster.ts';
 import type { DoctorData } from '../domain/data.ts';
 import type { MemberName, RunId } from '../domain/ids.ts';
 import type { ClusterObservation, MemberObservation } from '../domain/observation.ts';
+import type { OfferAnswer } from '../domain/offer.ts';
 import type { Platform } from '../domain/person.ts';
 import type { ReleaseTable } from '../domain/release.ts';
 import type { Run } from '../domain/run.ts';
@@ -21,6 +22,11 @@ interface Prober {
     cluster: ClusterConfig,
     options?: { readonly onMember?: (member: MemberObservation) => void },
   ): Promise<ClusterObservation>;
+}
+
+export interface OfferReader {
+  /** Resolves, never rejects, for what a member, snapd or the store can do; soon after `stopping`, with `unknown`. */
+  read(cluster: ClusterConfig, member: Member, stopping: AbortSignal): Promise<OfferAnswer>;
 }
 
 /** The runs of this process. */
@@ -55,6 +61,8 @@ export interface AppDeps {
   readonly ids: Ids;
   readonly log: Log;
   readonly prober: Prober;
+  /** Absent where nobody asks what the members' channels offer. */
+  readonly offers?: OfferReader;
   readonly runs: Runs;
   /** Cards that are due go out now, not at the next round. */
   readonly outbox: { kick(): void };

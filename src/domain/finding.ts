@@ -51,6 +51,7 @@ export const FINDING_KINDS = [
   'not-a-snap',
   'held-elsewhere',
   'marker-unreadable',
+  'newer-in-channel',
 ] as const;
 
 export type FindingKind = (typeof FINDING_KINDS)[number];

@@ -3,5 +3,5 @@ import type { AppDeps } from '../deps.ts';
 
 export type WatchDeps = Pick<
   AppDeps,
-  'clusters' | 'store' | 'clock' | 'timers' | 'ids' | 'log' | 'prober' | 'releases' | 'outbox' | 'chats'
+  'clusters' | 'store' | 'clock' | 'timers' | 'ids' | 'log' | 'prober' | 'offers' | 'releases' | 'outbox' | 'chats'
 >;

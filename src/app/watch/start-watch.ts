@@ -2,6 +2,8 @@
  * The background loop over all clusters: each at its own pace, a few at a time, until it is told to stop. Owns pace and concurrency;
  * what one look does is in `watch-once.ts`. A look that fails is logged and made again at the next turn.
  */
+import { type ChannelAsker, createChannelAsker } from './ask-channel.ts';
+import { setMaxListeners } from 'node:events';
 import type { ClusterConfig } from '../../domain/cluster.ts';
 import { waitUntilNext } from '../../domain/watch/schedule.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -30,15 +32,20 @@ interface Loop {
   readonly options: WatchOptions;
   readonly slots: Slots;
   readonly stopping: AbortSignal;
+  readonly channel: ChannelAsker | null;
 }
 
 export function startWatch(deps: WatchDeps, options: WatchOptions = {}): Watch {
   const stopping = new AbortController();
+  // Every cluster sleeps on it.
+  setMaxListeners(0, stopping.signal);
   const slots = createSlots(options.atOnce ?? AT_ONCE);
+  const { signal } = stopping;
+  const channel = deps.offers === undefined ? null : createChannelAsker(deps, deps.offers, signal);
   const loops = deps.clusters.map((cluster) =>
-    keepLooking({ deps, options, slots, stopping: stopping.signal }, cluster),
+    keepLooking({ deps, options, slots, stopping: signal, channel }, cluster),
   );
-  const ended = Promise.all(loops).then(() => undefined);
+  const ended = Promise.all(loops).then(() => channel?.idle());
   return {
     stop() {
       stopping.abort();
@@ -71,7 +78,7 @@ interface Memory {
 
 /** One turn; returns the wait until the next, in ms. */
 async function turn(loop: Loop, cluster: ClusterConfig, memory: Memory): Promise<number> {
-  const { deps, options, slots, stopping } = loop;
+  const { deps, options, slots, stopping, channel } = loop;
   const setting = await findWatchSetting(deps.store, cluster.name);
   const periodMs = periodOf(cluster, setting, scopeOf(deps.chats));
   if (periodMs === null) {
@@ -88,7 +95,7 @@ async function turn(loop: Loop, cluster: ClusterConfig, memory: Memory): Promise
     if (stopping.aborted) return 0;
     options.onLook?.(cluster, deps.clock.monotonicMs() - memory.dueAt);
     const before = memory.kept ?? { state: await findWatchState(deps.store, cluster.name), writtenAt: null };
-    const { state, writtenAt, again } = await watchOnce(deps, cluster, setting, before, stopping);
+    const { state, writtenAt, again } = await watchOnce(deps, cluster, setting, before, { stopping, channel });
     memory.kept = { state, writtenAt };
     const { silentLooks, told } = state;
     const inTrouble = told.length > 0;

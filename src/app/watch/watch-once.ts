@@ -7,10 +7,12 @@ import { diagnose } from '../../domain/diagnose/index.ts';
 import type { ClusterName } from '../../domain/ids.ts';
 import type { RunState } from '../../domain/run.ts';
 import { decide, type Surroundings } from '../../domain/watch/decide.ts';
-import { sightOf } from '../../domain/watch/sight.ts';
+import { type Offered, offeredIn } from '../../domain/watch/offered.ts';
+import { type Sight, sightOf, type Trouble } from '../../domain/watch/sight.ts';
 import { isWorthKeeping, parseWatchState, type WatchState } from '../../domain/watch/state.ts';
 import type { Store } from '../../ports/store.ts';
 import { recordLook } from '../findings-memory.ts';
+import type { ChannelAsker } from './ask-channel.ts';
 import type { WatchDeps } from './deps.ts';
 import { isMuted, type WatchSetting } from './settings.ts';
 import { speak } from './speak.ts';
@@ -25,6 +27,12 @@ export interface Looked extends Watched {
   readonly again: boolean;
 }
 
+export interface LookOptions {
+  readonly stopping?: AbortSignal;
+  /** Null where nobody asks what the members' channels offer. */
+  readonly channel?: ChannelAsker | null;
+}
+
 /** Longest time for which a state that only moved on is kept in the process alone, in ms. */
 const FLUSH_MS = 5 * 60_000;
 /** Somebody is at work on the cluster, or has to decide about work that stands still. */
@@ -35,7 +43,7 @@ export async function watchOnce(
   cluster: ClusterConfig,
   setting: WatchSetting,
   before: Watched,
-  stopping?: AbortSignal,
+  { stopping, channel = null }: LookOptions = {},
 ): Promise<Looked> {
   const { store, prober, releases } = deps;
   const wasAtWork = await isAtWork(store, cluster.name);
@@ -44,13 +52,27 @@ export async function watchOnce(
   const diagnosis = diagnose(observation, releases);
   await recordLook(deps, cluster, diagnosis, observation);
   const around = await surroundingsOf(deps, cluster.name, setting, wasAtWork);
-  const { state, words, again } = decide(before.state, sightOf(diagnosis, observation.endedAt), around);
-  for (const word of words) await speak(deps, cluster, diagnosis, word);
+  const memory = channel === null ? {} : await channel.memoryOf(cluster.name);
+  const offered = offeredIn({ observation, diagnosis, memory, releases });
+  const sight = withOffered(sightOf(diagnosis, observation.endedAt), offered);
+  const { state, words, again } = decide(before.state, sight, around);
+  const seen = { ...diagnosis, findings: [...diagnosis.findings, ...offered.map(({ finding }) => finding)] };
+  for (const word of words) await speak(deps, cluster, seen, word);
+  // A run has the members to itself.
+  if (around.quiet !== 'run') channel?.ask(cluster, observation);
   const now = deps.clock.nowMs();
   const isOld = before.writtenAt === null || now - before.writtenAt >= FLUSH_MS;
   if (!isOld && !isWorthKeeping(before.state, state)) return { state, writtenAt: before.writtenAt, again };
   await store.setMeta(keyOf(cluster.name), JSON.stringify(state));
   return { state, writtenAt: now, again };
+}
+
+function withOffered(sight: Sight, offered: readonly Offered[]): Sight {
+  const warnings = offered.map(({ finding, key }): Trouble => {
+    const { kind, severity, members, title } = finding;
+    return { key, kind, severity, members, title };
+  });
+  return { ...sight, warnings: [...sight.warnings, ...warnings] };
 }
 
 /** Null when the watch is stopped meanwhile: an answer that comes then is nobody's. */

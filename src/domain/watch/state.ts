@@ -89,7 +89,7 @@ function warnedIn(value: unknown): WatchState['warned'] {
   return Object.fromEntries(Object.entries(value).map(([key, since]) => [key, numberIn(since)]));
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
