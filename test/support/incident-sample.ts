@@ -58,13 +58,16 @@ function chained(told: readonly Told[]): readonly TimelineEntry[] {
   const inOrder = told
     .map((each) => ({ each, recordedAt: at(each.min + (each.late ?? 0)) + 40 }))
     .sort((a, b) => a.recordedAt - b.recordedAt);
+  const opened = inOrder.findIndex(({ each }) => each.kind === 'incident-opened');
   let previousHash = GENESIS_HASH;
   return inOrder.map(({ each: { min, late: _late, ...rest }, recordedAt }, index) => {
     const unhashed = {
       happenedAt: at(min),
       cluster: CLUSTER,
       run: null,
-      incident: INCIDENT,
+      // What was recorded before somebody opened it belongs to none, and the opening names it.
+      incident: index < opened ? null : INCIDENT,
+      ...(index === opened ? { includes: inOrder.slice(0, index).map((_, before) => before + 1) } : {}),
       member: null,
       actor: 'lockstep',
       evidence: null,

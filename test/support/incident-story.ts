@@ -17,6 +17,7 @@ export function story(): readonly Told[] {
   return [
     ...states(0.2, 2, ['serving', 'serving', 'serving', 'serving', 'serving']),
     ...states(4, 1, [null, 'crash-looping', null, null, null]),
+    ...downgraded(4, [1]),
     {
       min: 3.6,
       late: 1.2,
@@ -27,8 +28,17 @@ export function story(): readonly Told[] {
       evidence:
         'level=error msg="Failed to start the daemon" err="Wait for other cluster nodes to upgrade their version"',
     },
+    {
+      min: 3.6,
+      late: 1.4,
+      kind: 'watch-said',
+      finding: 'stale-counter',
+      members: MEMBERS.slice(1, 2),
+      text: 'm2: the table holds 402, its binary has 387. An upgrade was taken back, and the record of it was not',
+    },
     { min: 5, kind: 'incident-opened', text: `Opened ${INCIDENT} (major): prod fell out of step after a downgrade` },
     ...states(11, 1, [null, null, 'crash-looping', 'waiting', null]),
+    ...downgraded(11, [2, 3]),
     {
       min: 11,
       since: at(10),
@@ -66,6 +76,13 @@ export function story(): readonly Told[] {
       text: 'No longer so: m5 does not answer',
     },
     ...states(34, 1, [null, null, null, null, 'waiting']),
+    ...downgraded(34, [0, 4]),
+    {
+      min: 36,
+      kind: 'plan-refused',
+      actor: ALICE,
+      text: 'A recovery was asked for and refused: strategy-not-available',
+    },
     { min: 38, kind: 'plan-drafted', ...run(FIRST), actor: ALICE, text: `${FIRST}: stop-patch-start drafted` },
     { min: 38.1, kind: 'approval-asked', ...run(FIRST), text: `${FIRST} waits for approval` },
     { min: 40, kind: 'approval-refused', ...run(FIRST), actor: ALICE, text: 'Refused: whoever asked may not approve' },
@@ -86,6 +103,12 @@ export function story(): readonly Told[] {
     { min: 63, kind: 'run-ended', ...run(FIRST), text: `${FIRST} aborted; nothing was changed in any database` },
     ...states(66, 1, ['waiting', 'crash-looping', 'crash-looping', 'waiting', 'waiting']),
     { min: 74, kind: 'lockstep-started', text: 'Lockstep was started again' },
+    {
+      min: 88,
+      kind: 'not-seen',
+      since: at(70),
+      text: 'Nobody looked at prod for 18 min: what was so in between is not known',
+    },
     { min: 92, kind: 'plan-drafted', ...run(SECOND), actor: ALICE, text: `${SECOND}: stop-patch-start drafted` },
     { min: 92.1, kind: 'approval-asked', ...run(SECOND), text: `${SECOND} waits for approval` },
     { min: 95, kind: 'approval-given', ...run(SECOND), actor: BOB, text: `${SECOND} approved` },
@@ -102,6 +125,7 @@ export function story(): readonly Told[] {
     ...states(121, 0.5, ['serving', 'serving', null, 'serving', 'serving']),
     ...states(126, 0.5, [null, null, 'serving', null, null]),
     { min: 130, kind: 'verified', ...run(SECOND), text: 'Verified: every member ready, rows equal to each binary' },
+    { min: 118.6, kind: 'run-resumed', ...run(SECOND), text: `${SECOND} goes on: m3 was looked at, and serves` },
     { min: 131, kind: 'run-ended', ...run(SECOND), text: `${SECOND} succeeded` },
     {
       min: 131,
@@ -119,6 +143,16 @@ export function story(): readonly Told[] {
     { min: 90, late: 55, kind: 'note', actor: BOB, text: 'Note: m5 had 11 GB free again at 02:42' },
     { min: 178, kind: 'incident-resolved', actor: ALICE, text: `${INCIDENT} resolved: image build pinned, m5 cleared` },
   ];
+}
+
+/** Members that a look found on another revision. */
+function downgraded(min: number, rows: readonly number[]): readonly Told[] {
+  return rows.flatMap((row): Told[] => {
+    const member = MEMBERS[row];
+    if (member === undefined) return [];
+    const text = `${member} went from 5.21.3 (revision 503) to 5.21.2 (revision 502)`;
+    return [{ min, since: at(min - 1), kind: 'revision-changed', member, text }];
+  });
 }
 
 /** What one look saw of the members that do something else than before. */

@@ -1,41 +1,18 @@
 /** The legend: what colours, patterns, letters and shapes mean, those that occur. Pure. */
 import type { OrderedEntry } from '../../domain/timeline-order.ts';
-import { MEMBER_STATES, type MemberState, type TimelineKind } from '../../domain/timeline.ts';
+import { MEMBER_STATES, type MemberState } from '../../domain/timeline.ts';
 import type { Lane } from '../lanes.ts';
 import { STATE_LABELS } from '../words.ts';
 import { RIGHT, round, WIDTH, widthOf } from './frame.ts';
-import { drawn, shapeOf } from './marks.ts';
+import { signsOf } from './marks.ts';
 import { hasPattern, STATE_LETTER } from './palette.ts';
+import { drawn } from './shapes.ts';
 
 export interface Legend {
   readonly text: string;
   readonly bottom: number;
   readonly states: readonly MemberState[];
 }
-
-const MARKS: readonly { readonly kinds: readonly TimelineKind[]; readonly words: string }[] = [
-  { kinds: ['finding-appeared'], words: 'finding appeared' },
-  { kinds: ['finding-cleared'], words: 'finding gone' },
-  { kinds: ['approval-asked'], words: 'approval asked' },
-  { kinds: ['approval-given', 'verified'], words: 'approved, verified' },
-  {
-    kinds: [
-      'approval-refused',
-      'rejected',
-      'expired',
-      'abort-asked',
-      'step-failed',
-      'verify-failed',
-      'run-stale',
-      'plan-refused',
-    ],
-    words: 'refused, failed, abort',
-  },
-  { kinds: ['run-paused'], words: 'paused' },
-  { kinds: ['step-unknown'], words: 'outcome unknown' },
-  { kinds: ['note'], words: 'note' },
-  { kinds: ['step-started', 'step-done'], words: 'step' },
-];
 
 interface LegendInput {
   readonly lanes: readonly Lane[];
@@ -45,16 +22,14 @@ interface LegendInput {
 
 export function legend({ lanes, entries, y }: LegendInput): Legend {
   const seen = new Set(lanes.flatMap(({ segments }) => segments.map(({ state }) => state)));
-  const kinds = new Set(entries.map(({ entry }) => entry.kind));
   const states = MEMBER_STATES.filter((state) => seen.has(state));
   const items = [
     ...states.map((state) => ({ words: STATE_LABELS[state], sign: (x: number, at: number) => swatch(state, x, at) })),
     ...softItem(lanes),
-    ...MARKS.flatMap(({ kinds: these, words }) => {
-      const kind = these.find((each) => kinds.has(each));
-      if (kind === undefined) return [];
-      return [{ words, sign: (x: number, at: number) => drawn(shapeOf(kind), { x: x + 11, y: at, height: 16 }) }];
-    }),
+    ...signsOf(new Set(entries.map(({ entry }) => entry.kind))).map(({ shape, words }) => ({
+      words,
+      sign: (x: number, at: number) => drawn(shape, { x: x + 11, y: at, height: 16 }),
+    })),
   ];
   let [x, line] = [20, y];
   const parts = items.map(({ words, sign }) => {

@@ -7,6 +7,7 @@ import type { OrderedEntry } from '../../domain/timeline-order.ts';
 import type { TimelineEntry, TimelineKind } from '../../domain/timeline.ts';
 import { escapeXml } from '../escape-xml.ts';
 import { groupOf, isoTime, textOf } from '../words.ts';
+import { drawn, type Place, type Shape } from './shapes.ts';
 
 export type Row = 'incident' | 'finding' | 'run' | 'approval' | 'note' | 'member';
 
@@ -31,55 +32,72 @@ export function rowOf(entry: TimelineEntry, hasLane: boolean): Row {
   }
 }
 
-type Shape =
-  | 'flag'
-  | 'up'
-  | 'down'
-  | 'diamond'
-  | 'check'
-  | 'cross'
-  | 'square'
-  | 'tick'
-  | 'dot'
-  | 'pause'
-  | 'query'
-  | 'edge';
-
-const SHAPE: Partial<Readonly<Record<TimelineKind, Shape>>> = {
-  'finding-appeared': 'up',
-  'finding-cleared': 'down',
-  'status-read': 'dot',
-  'lockstep-started': 'dot',
-  'plan-drafted': 'dot',
-  'approval-asked': 'diamond',
-  'approval-given': 'check',
-  'approval-refused': 'cross',
-  rejected: 'cross',
-  expired: 'cross',
-  'run-stale': 'cross',
-  'verify-failed': 'cross',
-  'abort-asked': 'cross',
-  'plan-refused': 'cross',
-  verified: 'check',
-  'run-paused': 'pause',
-  'step-failed': 'cross',
-  'step-unknown': 'query',
-  'member-state': 'edge',
-  'incident-lead': 'dot',
-  note: 'square',
-};
-
-export function shapeOf(kind: TimelineKind): Shape {
-  return SHAPE[kind] ?? (groupOf(kind) === 'incident' ? 'flag' : 'tick');
+interface Sign {
+  readonly shape: Shape;
+  /** What the legend says of it; null where the lane, or a word beside it, says it already. Kinds of one shape share their words. */
+  readonly words: string | null;
 }
 
-export interface Place {
-  readonly x: number;
-  /** Middle of the row. */
-  readonly y: number;
-  readonly height: number;
-  /** A member's lane: a sign goes to its upper edge, where it hides no word. */
-  readonly isLane?: boolean;
+const BROUGHT_TO_AN_END: Sign = { shape: 'cross', words: 'refused, failed, abort' };
+const GOOD: Sign = { shape: 'check', words: 'approved, verified' };
+const FLAG: Sign = { shape: 'flag', words: 'incident' };
+const STEP: Sign = { shape: 'tick', words: 'step' };
+const GOES: Sign = { shape: 'play', words: 'run started, resumed' };
+
+const SIGNS: Readonly<Record<TimelineKind, Sign>> = {
+  'incident-opened': FLAG,
+  'incident-acknowledged': FLAG,
+  'incident-mitigated': FLAG,
+  'incident-resolved': FLAG,
+  'incident-reopened': FLAG,
+  'incident-lead': FLAG,
+  'finding-appeared': { shape: 'up', words: 'finding appeared' },
+  'finding-cleared': { shape: 'down', words: 'finding gone' },
+  'watch-said': { shape: 'eye', words: 'the watch spoke' },
+  'not-seen': { shape: 'gap', words: 'nobody looked before' },
+  'status-read': { shape: 'dot', words: 'somebody looked' },
+  'lockstep-started': { shape: 'power', words: 'Lockstep started' },
+  'plan-drafted': { shape: 'ring', words: 'plan drafted' },
+  'run-started': GOES,
+  'run-resumed': GOES,
+  'run-paused': { shape: 'pause', words: 'paused' },
+  'run-ended': { shape: 'stop', words: 'run ended' },
+  'approval-asked': { shape: 'diamond', words: 'approval asked' },
+  'approval-given': GOOD,
+  verified: GOOD,
+  'approval-refused': BROUGHT_TO_AN_END,
+  rejected: BROUGHT_TO_AN_END,
+  expired: BROUGHT_TO_AN_END,
+  'run-stale': BROUGHT_TO_AN_END,
+  'verify-failed': BROUGHT_TO_AN_END,
+  'abort-asked': BROUGHT_TO_AN_END,
+  'plan-refused': BROUGHT_TO_AN_END,
+  'step-failed': BROUGHT_TO_AN_END,
+  'step-unknown': { shape: 'query', words: 'outcome unknown' },
+  note: { shape: 'bubble', words: 'note' },
+  'revision-changed': { shape: 'arrow', words: 'another revision' },
+  'step-started': STEP,
+  'step-done': STEP,
+  'member-state': { shape: 'edge', words: null },
+};
+
+/** A kind that another version wrote is a tick without words. */
+function signOf(kind: TimelineKind): Sign {
+  const signs: Readonly<Partial<Record<string, Sign>>> = SIGNS;
+  return signs[kind] ?? { shape: 'tick', words: null };
+}
+
+export function shapeOf(kind: TimelineKind): Shape {
+  return signOf(kind).shape;
+}
+
+/** Each sign that occurs, once, in the order of the table. */
+export function signsOf(kinds: ReadonlySet<string>): readonly { readonly shape: Shape; readonly words: string }[] {
+  const found = new Map<Shape, string>();
+  for (const [kind, { shape, words }] of Object.entries(SIGNS)) {
+    if (words !== null && kinds.has(kind)) found.set(shape, words);
+  }
+  return [...found].map(([shape, words]) => ({ shape, words }));
 }
 
 export function markOf({ entry }: OrderedEntry, place: Place): string {
@@ -99,39 +117,4 @@ export function bareMarks(
     known.add(key);
     return [drawn(shape, place)];
   });
-}
-
-/** One shape, its middle at the place. */
-export function drawn(shape: Shape, { x, y: middle, height, isLane = false }: Place): string {
-  const y = isLane && shape !== 'tick' && shape !== 'edge' ? middle - height / 2 + 2 : middle;
-  const at = (path: string, kind: string, width = 1.6): string =>
-    `<path transform="translate(${x} ${y})" d="${path}" class="${kind}" stroke-width="${width}"/>`;
-  switch (shape) {
-    case 'flag':
-      return at(`M0 ${height / 2}V-7`, 'lt-s-ink') + at('M0 -7L9 -4L0 -1Z', 'lt-ink');
-    case 'up':
-      return at('M-5.5 4.5L0 -5L5.5 4.5Z', 'lt-bad');
-    case 'down':
-      return at('M-4.5 -3.5L0 4.5L4.5 -3.5Z', 'lt-s-good');
-    case 'diamond':
-      return at('M0 -6L6 0L0 6L-6 0Z', 'lt-s-person');
-    case 'check':
-      return at('M0 -7.5L7.5 0L0 7.5L-7.5 0Z', 'lt-good') + at('M-3 0L-0.8 2.4L3 -2.2', 'lt-s-page', 1.8);
-    case 'cross':
-      return at('M0 -7.5L7.5 0L0 7.5L-7.5 0Z', 'lt-bad') + at('M-2.4 -2.4L2.4 2.4M2.4 -2.4L-2.4 2.4', 'lt-s-page', 1.8);
-    case 'pause':
-      return at('M0 -7.5L7.5 0L0 7.5L-7.5 0Z', 'lt-ink') + at('M-1.6 -3V3M1.6 -3V3', 'lt-s-page', 1.8);
-    case 'query':
-      return at('M0 -7.5L7.5 0L0 7.5L-7.5 0Z', 'lt-ink') + at('M-2 -2A2 2 0 1 1 0 0.4V1.4M0 3V4.2', 'lt-s-page', 1.5);
-    case 'square':
-      return at('M-5.5 -5.5H5.5V3.5H0L-3 6.5V3.5H-5.5Z', 'lt-person');
-    case 'dot':
-      return at('M-2 0A2 2 0 1 0 2 0A2 2 0 1 0 -2 0Z', 'lt-faint');
-    case 'tick':
-      return at(`M0 ${height / 2 - 4}V${height / 2}`, 'lt-s-ink', 1);
-    case 'edge':
-      return at(`M0 ${-height / 2}V${height / 2}`, 'lt-s-page', 1);
-    default:
-      return assertNever(shape);
-  }
 }

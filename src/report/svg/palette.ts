@@ -95,6 +95,7 @@ function rules(palette: Palette): string {
   return [
     ...Object.entries(fills).map(([name, colour]) => `.lt .lt-${name}{fill:${colour}}`),
     ...Object.entries(strokes).map(([name, colour]) => `.lt .lt-s-${name}{stroke:${colour};fill:none}`),
+    `.lt .lt-eye{fill:${page};stroke:${ink}}`,
     `.lt .lt-whole-ink{fill:${wholeInk}}.lt .lt-run-ink{fill:${runInk}}`,
     ...MEMBER_STATES.map((state) => {
       const colours = states[state];
