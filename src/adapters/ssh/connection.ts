@@ -20,8 +20,11 @@ import { messageOf, propertyOf } from './remote-text.ts';
 export interface Connection {
   readonly client: Client;
   isOpen(): boolean;
-  /** Resolves with the reason once the connection is gone. */
-  readonly closed: Promise<string>;
+  /**
+   * `tell` gets the reason once, as soon as the connection is gone; the returned function takes it back. Not a promise: a connection
+   * lives for days, and a promise keeps whatever was ever hung on it, such as the output of every command.
+   */
+  whenClosed(tell: (reason: string) => void): () => void;
   /** Ends it at once. Idempotent. */
   destroy(): void;
 }
@@ -89,15 +92,28 @@ function watch(client: Client, stream: Duplex): Connection {
     // Not left to the peer's answer: one that is silent would keep the socket, and what waits on it, for ever.
     stream.destroy();
   };
-  const closed = new Promise<string>((resolve) => {
-    client.on('close', () => {
-      gone('the connection was closed');
-      resolve(reason ?? 'the connection was closed');
-    });
+  let closed = false;
+  const listeners = new Set<(why: string) => void>();
+  client.on('close', () => {
+    gone('the connection was closed');
+    closed = true;
+    spread();
   });
+  // Later than ssh2 itself tells those whose request was never sent: they know more.
+  const spread = (): void =>
+    queueMicrotask(() => {
+      const told = [...listeners];
+      listeners.clear();
+      for (const tell of told) tell(reason ?? 'the connection was closed');
+    });
+  const whenClosed = (tell: (why: string) => void): (() => void) => {
+    listeners.add(tell);
+    if (closed) spread();
+    return () => listeners.delete(tell);
+  };
   client.on('error', (error: Error) => gone(describeLoss(error)));
   client.on('end', () => gone('the server ended the connection'));
-  return { client, isOpen: () => open, closed, destroy: () => gone('closed by Lockstep') };
+  return { client, isOpen: () => open, whenClosed, destroy: () => gone('closed by Lockstep') };
 }
 
 function describeLoss(error: Error): string {

@@ -64,7 +64,7 @@ export function createJumpPool(connect: ConnectJump): JumpPool {
       if (!result.ok) return forget();
       fresh.connection = result.value;
       if (ended) result.value.destroy();
-      void result.value.closed.then(forget);
+      result.value.whenClosed(forget);
       return undefined;
     }, forget);
     return fresh.attempt;

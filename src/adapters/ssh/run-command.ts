@@ -29,7 +29,12 @@ export function runCommand(
   signal: AbortSignal,
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const ending = createEnding(resolve, signal);
+    let forget = (): void => undefined;
+    const settled = (result: CommandResult): void => {
+      forget();
+      resolve(result);
+    };
+    const ending = createEnding(settled, signal);
     if (ending.isSettled()) return;
     try {
       connection.client.exec(command, (error, channel) => {
@@ -41,7 +46,8 @@ export function runCommand(
       ending.settle({ kind: 'not-sent', stale: true, reason: messageOf(error) });
       return;
     }
-    void connection.closed.then((reason) => ending.lose(reason));
+    forget = connection.whenClosed((reason) => ending.lose(reason));
+    if (ending.isSettled()) forget();
   });
 }
 
@@ -97,7 +103,7 @@ function attach(channel: ClientChannel, output: OutputCollector, ending: Ending,
   let open = 2;
   const closed = (): void => {
     open -= 1;
-    // Channels close with their connection too: then it is for `connection.closed` to say what happened.
+    // Channels close with their connection too: then it is for `whenClosed` to say what happened.
     if (open === 0 && connection.isOpen()) ending.finish();
   };
   channel.once('close', closed);
