@@ -186,6 +186,14 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'newer-in-channel',
+    summary: 'a healthy cluster; the channel has a newer release that counts more, and refreshes are held',
+    from: 'lower',
+    happen(stage) {
+      stage.release(stage.builds.higher.revision);
+    },
+  },
+  {
     name: 'evacuated',
     summary: 'one member is evacuated; the others serve',
     happen(stage) {

@@ -27,6 +27,8 @@ export interface Stage {
   /** Another revision under a stopped snap. */
   swapRevision(names: readonly string[], revision: string): void;
   restart(names: readonly string[]): void;
+  /** A revision is released into the channel that the members track. */
+  release(revision: string): void;
   writePatch(name: string, text: string): void;
   sql(text: string): void;
   /** `lxc cluster evacuate --force`: its instances end. */
@@ -65,6 +67,9 @@ export function makeStage(world: World, builds: SeriesBuilds): Stage {
         if (member.unit.stop === null) launch(world, member);
         else member.unit.stop.startAfter = true;
       });
+    },
+    release(revision) {
+      state.channelHead = revision;
     },
     writePatch: (name, text) => world.disk(requireMember(state, name)).write(PATCH_FILE, text),
     sql(text) {

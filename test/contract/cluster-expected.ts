@@ -1,5 +1,6 @@
 /** What the cluster contract expects of each scenario: findings with their members, then the plan or the refusal. */
 import type { FindingKind } from '../../src/domain/finding.ts';
+import type { OfferAnswer } from '../../src/domain/offer.ts';
 import type { RefusalCode, Strategy } from '../../src/domain/plan.ts';
 
 type Seen = readonly (readonly [FindingKind, ...string[]])[];
@@ -125,8 +126,15 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   'mixed-binaries': { findings: [['mixed-binaries', 'm3']], plan: ['mixed-binaries', 'roll-forward'] },
   'sudo-refused': { findings: [['sudo-refused', 'm2']], plan: ['sudo-refused'] },
   'auto-refresh-not-held': { findings: [['auto-refresh-not-held', ...ALL]], plan: ['in-step'] },
+  'newer-in-channel': { findings: [['in-step', ...ALL]], plan: ['in-step'] },
   evacuated: { findings: [['member-evacuated', 'm3']], plan: ['in-step'] },
   'refresh-in-progress': { findings: [['refresh-in-progress', 'm2']], plan: ['refresh-in-progress', 'in-step'] },
+};
+
+/** What snapd says on each member that the store has for it. */
+export const OFFERS: Readonly<Record<string, OfferAnswer>> = {
+  healthy: { kind: 'up-to-date' },
+  'newer-in-channel': { kind: 'offered', version: '5.0.2-838e1b2', revision: '502' },
 };
 
 export interface Repair {

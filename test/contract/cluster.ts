@@ -20,8 +20,9 @@ import { createLockstep } from '../../src/main.ts';
 import type { ChatPort } from '../../src/ports/chat.ts';
 import { createProber } from '../../src/probe/probe.ts';
 import { SILENT } from '../support/engine.ts';
-import { EXPECTED, REPAIRS } from './cluster-expected.ts';
+import { EXPECTED, OFFERS, REPAIRS } from './cluster-expected.ts';
 import type { Expected, Repair } from './cluster-expected.ts';
+import { offersOf } from './offers.ts';
 
 interface ContractCluster {
   /** A clusters.yaml with one cluster of m1, m2 and m3; console:alice may operate, console:bob may approve. */
@@ -51,6 +52,16 @@ export function clusterContract(name: string, make: MakeCluster, options: Contra
         run(`${scenario} is seen and planned for what it is`, { timeout: LOOK_MS }, async () => {
           await using(make, scenario, async ({ config }) => {
             expect(await lookUntil(requireCluster(config), expected)).toEqual(expected);
+          });
+        });
+      }
+    }
+    if (options.only !== 'ends') {
+      for (const [scenario, offer] of Object.entries(OFFERS)) {
+        run(`${scenario}: each member says what its channel offers`, { timeout: LOOK_MS }, async () => {
+          await using(make, scenario, async ({ config }) => {
+            const cluster = requireCluster(config);
+            expect(await offersOf(cluster)).toEqual(cluster.members.map(() => offer));
           });
         });
       }
@@ -85,7 +96,7 @@ async function using(
   }
 }
 
-function requireCluster(config: string): ClusterConfig {
+export function requireCluster(config: string): ClusterConfig {
   const loaded = loadConfig({ cwd: tmpdir(), env: {}, clustersPath: config, clusters: 'required' });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   const [cluster] = loaded.value.clusters;

@@ -173,6 +173,11 @@ export class Machines {
     await this.must(member, `labctl install ${revision}`);
   }
 
+  /** What the channel offers the member from now on. */
+  async offer(member: string, revision: Revision): Promise<void> {
+    await this.must(member, `echo ${revision} > /lab/state/channel-head`);
+  }
+
   /** Write LXD's patch file, mode 0600, complete or not at all. Also on a member that is switched off. */
   async putPatch(member: string, sql: string): Promise<void> {
     const target = `${DATABASE}/patch.global.sql`;

@@ -8,6 +8,7 @@ import {
   allServing,
   changesDone,
   crashLooping,
+  dies,
   hangs,
   heardSince,
   intoRevision,
@@ -49,6 +50,7 @@ export const SCENARIO_NAMES = [
   'mixed-binaries',
   'sudo-refused',
   'auto-refresh-not-held',
+  'newer-in-channel',
   'evacuated',
   'refresh-in-progress',
   'healing-on',
@@ -79,6 +81,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, Make>> = {
   'mixed-binaries': mixedBinaries,
   'sudo-refused': sudoRefused,
   'auto-refresh-not-held': notHeld,
+  'newer-in-channel': newerInChannel,
   evacuated,
   'refresh-in-progress': refreshInProgress,
   'healing-on': healingOn,
@@ -151,13 +154,6 @@ async function stoppedAll(lab: Machines, names: readonly string[]): Promise<stri
   await stopSnaps(lab, names);
   await Promise.all(names.map((name) => lab.install(name, '501')));
   return `${names.join(', ')} are stopped, on 501; every row says 318`;
-}
-
-/** Who died is heard of no more; only after a minute of that does anybody take it for dead. */
-async function dies(lab: Machines, name: string, from: string): Promise<() => Promise<void>> {
-  await lab.powerOff(name);
-  const until = Number(await lab.must(from, 'date +%s')) + 65;
-  return () => lab.waitUntil(`${name} is silent`, async () => Number(await lab.must(from, 'date +%s')) > until, 90);
 }
 
 async function deadRow(lab: Machines, names: readonly string[], first: string, last: string): Promise<string> {
@@ -270,6 +266,12 @@ async function sudoRefused(lab: Machines, names: readonly string[]): Promise<str
 async function notHeld(lab: Machines, names: readonly string[]): Promise<string> {
   await Promise.all(names.map((name) => lab.must(name, 'snap refresh --unhold lxd')));
   return 'refreshes are not held on any member';
+}
+
+async function newerInChannel(lab: Machines, names: readonly string[]): Promise<string> {
+  await intoRevision(lab, names, '501');
+  await Promise.all(names.map((name) => lab.offer(name, '502')));
+  return 'all members are ONLINE on 501, refreshes are held, and the channel offers 502';
 }
 
 async function evacuated(lab: Machines, _names: readonly string[], first: string, last: string): Promise<string> {

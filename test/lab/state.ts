@@ -110,6 +110,13 @@ export async function intoRevision(lab: Machines, names: readonly string[], revi
   await lab.waitUntil('their instances run again', () => everyInstanceRuns(lab, names));
 }
 
+/** Who died is heard of no more; only after a minute of that does anybody take it for dead. */
+export async function dies(lab: Machines, name: string, from: string): Promise<() => Promise<void>> {
+  await lab.powerOff(name);
+  const until = Number(await lab.must(from, 'date +%s')) + 65;
+  return () => lab.waitUntil(`${name} is silent`, async () => Number(await lab.must(from, 'date +%s')) > until, 90);
+}
+
 /** LXD starts what ran before only once it serves, a moment later: who looks before that sees too few. */
 function everyInstanceRuns(lab: Machines, names: readonly string[]): Promise<boolean> {
   return every(names, async (name) => {

@@ -1,6 +1,8 @@
 /** Every scenario through the console: what `status` finds, what `explain` proves, and whether a recovery is offered or refused. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXPECTED } from '../contract/cluster-expected.ts';
+import { requireCluster } from '../contract/cluster.ts';
+import { EXPECTED, OFFERS } from '../contract/cluster-expected.ts';
+import { offersOf } from '../contract/offers.ts';
 import { type Lab, startLab } from './lab.ts';
 import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
 import { impactOf, livesOf, newDirectory, removeDirectories, writtenOn } from './support/cluster.ts';
@@ -36,7 +38,14 @@ function stages(plan: DataOf<'plan'>): readonly string[] {
 const MORE: Partial<Record<ScenarioName, (end: ConsoleEnd) => void | Promise<void>>> = {
   'downgraded-all': explainsDowngrade,
   'downgraded-minority-patched': seesThroughGreen,
+  healthy: () => offers('healthy'),
+  'newer-in-channel': () => offers('newer-in-channel'),
 };
+
+async function offers(name: ScenarioName): Promise<void> {
+  const { members } = requireCluster(lab.configPath);
+  expect(await offersOf(requireCluster(lab.configPath))).toEqual(members.map(() => OFFERS[name]));
+}
 
 interface Refused {
   readonly code: string;

@@ -71,6 +71,8 @@ function read(context: ToolContext, words: Words): Answer | null {
       return oneChange(world, member, words.names[0] ?? '', words.flags.has('--abs-time'));
     case 'info':
       return info(world, member);
+    case 'refresh':
+      return words.flags.has('--list') ? listRefresh(world, member, words) : null;
     default:
       return null;
   }
@@ -171,6 +173,19 @@ function info(world: World, member: MemberState): Answer {
       `installed:   ${own.version}            (${own.revision}) 116MB ${notesOf(member, member.revision)}`,
       '',
     ].join('\n'),
+  );
+}
+
+/** What the store has for the member: a table, or one sentence on standard error. A hold keeps nothing out of it. */
+function listRefresh(world: World, member: MemberState, words: Words): Answer {
+  if (words.names.length > 0) return failed('error: --list does not accept additional arguments');
+  const head = requireBuild(world.state, world.state.channelHead ?? member.revision);
+  if (head.revision === member.revision) return done('', 'All snaps up to date.\n');
+  return done(
+    columns([
+      ['Name', 'Version', 'Rev', 'Size', 'Publisher', 'Notes'],
+      ['lxd', head.version, head.revision, '116MB', 'canonical✓', '-'],
+    ]),
   );
 }
 

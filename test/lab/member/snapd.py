@@ -43,6 +43,8 @@ class Snapd:
         verb, names = (words or ["help"])[0], words[1:]
         reading = {"version": self.show_version, "list": self.list, "services": self.services, "changes": self.list_changes,
                    "change": self.show_change, "tasks": self.show_change, "info": self.info}
+        if verb == "refresh" and "--list" in flags:
+            return self.list_refresh(names)
         if verb in reading:
             return reading[verb](names, flags)
         changing = {"start": self.start, "stop": self.stop, "restart": self.restart, "refresh": self.refresh, "revert": self.revert,
@@ -94,6 +96,16 @@ class Snapd:
                  f"tracking:  {read('/lab/state/tracking')}", "channels:", f"  5.0/stable: {self.version(head)} 2026-11-20 ({head}) 116MB -",
                  f"installed:   {self.version(self.revision)}            ({self.revision}) 116MB {self.notes(self.revision)}"]
         return Answer(out="\n".join(lines) + "\n")
+
+    def list_refresh(self, names):
+        """What the store has for the member; a hold keeps nothing out of it."""
+        if names:
+            return fail("error: --list does not accept additional arguments")
+        head = self.head()
+        if head == self.revision:
+            return Answer(err="All snaps up to date.\n")
+        rows = [("Name", "Version", "Rev", "Size", "Publisher", "Notes"), ("lxd", self.version(head), head, "116MB", "canonical✓", "-")]
+        return Answer(out=table(rows))
 
     def head(self):
         """What the tracked channel offers now: what is installed, unless the lab says otherwise."""

@@ -93,6 +93,7 @@ export const MEMBERS: Readonly<Record<ScenarioName, readonly MemberFacts[]>> = {
   'mixed-binaries': [member('m1', '501', BEHIND), member('m2', '501', BEHIND), member('m3', '500', BEHIND)],
   'sudo-refused': M2_UNSEEN,
   'auto-refresh-not-held': HEALTHY,
+  'newer-in-channel': [member('m1', '501'), member('m2', '501'), member('m3', '501')],
   evacuated: HEALTHY,
   'refresh-in-progress': HEALTHY,
   'healing-on': DOWNGRADED,
