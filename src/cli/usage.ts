@@ -10,8 +10,9 @@ const COMMANDS = `lockstep <command>
       The guided tour, unattended, in under a minute: a cluster that was downgraded is explained and brought back.
   start [--config FILE] [--data DIR]
       Connects to the chats whose tokens are configured, and stays.
-  register
-      Puts the commands into Discord, when they changed. ("start" does the same.)
+  register [--clear global|SERVER-ID]
+      Puts the commands into Discord, when they changed. ("start" does the same.) --clear takes them away where they
+      stand besides, when people see each of them twice.
   doctor [--config FILE] [--data DIR]
       Checks what Lockstep needs, one thing at a time, and says what to do.
   trust <cluster> [--config FILE]

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { registerCommand, registerIn } from '../../src/cli/register.ts';
+import { clearIn, registerCommand, registerIn } from '../../src/cli/register.ts';
 import { startDiscordServer, type DiscordServer } from '../support/discord/server.ts';
 
 const open: DiscordServer[] = [];
@@ -43,6 +43,36 @@ describe('lockstep register', () => {
     expect(await registerIn({ token: server.token, guildId: null }, { api: server.apiUrl })).toBe(0);
     expect(out[0]).toContain('for every server');
     expect(out[0]).toContain('DISCORD_GUILD_ID');
+  });
+
+  test('commands that stand twice are named, and are taken away on demand where they do not belong', async () => {
+    const server = await startServer();
+    const { out } = listen();
+    const [api, { token, guildId }] = [{ api: server.apiUrl }, server];
+    await registerIn({ token, guildId: null }, api);
+    expect(await registerIn({ token, guildId }, api)).toBe(0);
+    expect(out.at(-1)).toContain('Run "lockstep register --clear global".');
+    expect(await clearIn({ token, guildId }, 'global', api)).toBe(0);
+    expect(out.at(-1)).toBe('Taken away for every server: lxd, Add to LXD timeline.\n');
+    expect(server.world.commands.get('global')).toEqual([]);
+    expect(server.world.commands.get(guildId)).toHaveLength(2);
+    expect(await clearIn({ token, guildId }, 'global', api)).toBe(0);
+    expect(out.at(-1)).toContain('Nothing to take away');
+    out.length = 0;
+    await registerIn({ token, guildId }, api);
+    expect(out).toEqual([`Nothing changed: the 2 commands in server ${guildId} are current.\n`]);
+    expect(server.violations).toEqual([]);
+  });
+
+  test.each([
+    ['the place where they belong', (guildId: string) => guildId, 'is where the commands belong'],
+    ['what is no server', () => 'prod', '--clear takes the word global or a server'],
+  ])('does not clear %s', async (_, where, said) => {
+    const server = await startServer();
+    const { err } = listen();
+    const { token, guildId } = server;
+    expect(await clearIn({ token, guildId }, where(guildId), { api: server.apiUrl })).toBe(2);
+    expect(err.join('')).toContain(said);
   });
 
   test('a refused token is exit code 1, with what to do', async () => {

@@ -54,6 +54,7 @@ export interface Api {
   /** Those of one server, or with null those for all servers. */
   commands(application: string, guild: string | null): Promise<readonly APIApplicationCommand[]>;
   putCommands(application: string, guild: string | null, commands: readonly CommandJson[]): Promise<void>;
+  deleteCommand(application: string, guild: string | null, command: string): Promise<void>;
   close(): void;
 }
 
@@ -99,6 +100,9 @@ export function createApi(token: string, options: RestOptions): Api {
       (await rest.get(commandsRoute(application, guild))) as APIApplicationCommand[],
     async putCommands(application, guild, commands) {
       await rest.put(commandsRoute(application, guild), { body: commands });
+    },
+    async deleteCommand(application, guild, command) {
+      await rest.delete(`${commandsRoute(application, guild)}/${command}`);
     },
     close() {
       rest.clearHashSweeper();

@@ -9,6 +9,7 @@ import { CODES, codeOf, failureOf, statusOf, TOKEN_REFUSED } from './errors.ts';
 import { inviteUrl, missingPermissions } from './permissions.ts';
 import type { CommandJson } from './registration.ts';
 import { differingCommands } from './sync.ts';
+import { findOurs, twinsNext } from './twins.ts';
 
 export interface CheckDeps {
   readonly api: Api;
@@ -45,6 +46,7 @@ export async function checkDiscord(deps: CheckDeps): Promise<readonly DoctorChec
       ...guild,
       ...channels,
       commands,
+      ...(await checkTwins(deps, bot, guilds.ids())),
     ];
   } catch (error) {
     if (statusOf(error) === 401) return [check('discord-token', 'DISCORD_BOT_TOKEN', 'fail', TOKEN_REFUSED)];
@@ -123,6 +125,29 @@ async function checkCommands({ api, guildId, commands }: CheckDeps, bot: Bot): P
   }
 }
 
+/** The same commands for every server and for one are shown twice there. Silent when all is well, or when it can't be seen. */
+async function checkTwins(
+  { api, guildId, commands }: CheckDeps,
+  bot: Bot,
+  homes: readonly string[],
+): Promise<readonly DoctorCheck[]> {
+  const ours = async (scope: string | null): Promise<readonly string[]> => {
+    const found = await findOurs(api, bot.applicationId, scope, commands).catch(() => []);
+    return found.map(({ name }) => name);
+  };
+  const everywhere = await ours(null);
+  if (everywhere.length === 0) return [];
+  const servers = guildId === null ? homes : [guildId];
+  const checks = await Promise.all(
+    servers.map(async (server) => {
+      const names = (await ours(server)).filter((name) => everywhere.includes(name));
+      if (names.length === 0) return [];
+      return [check('discord-commands-twice', `server ${server}`, 'warn', twinsNext(names, server, guildId))];
+    }),
+  );
+  return checks.flat();
+}
+
 interface GuildFacts {
   readonly ownerId: string;
   readonly member: APIGuildMember;
@@ -144,6 +169,10 @@ class Guilds {
     const facts = this.#known.get(id) ?? this.#ask(id);
     this.#known.set(id, facts);
     return facts;
+  }
+
+  ids(): readonly string[] {
+    return [...this.#known.keys()];
   }
 
   async #ask(id: string): Promise<GuildFacts> {

@@ -16,6 +16,7 @@ import { createListening, listen, type IngressDeps, type Listening } from './ing
 import { createReplies } from './replies.ts';
 import { registrationJson } from './registration.ts';
 import { syncCommands, type Synced } from './sync.ts';
+import { clearOurs, findOurs, twinsNext, type Scope } from './twins.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 export interface DiscordOptions {
@@ -93,34 +94,58 @@ export function createDiscordChat(options: DiscordOptions): ChatAdapter {
 /** A failure is told and stops nothing: what is registered already goes on working. */
 async function registerAtStart(api: Api, { guildId, commands, log }: DiscordOptions): Promise<void> {
   try {
-    const synced = await register(api, guildId, commands);
+    const { synced, twins } = await register(api, guildId, commands);
     if (synced.kind === 'changed')
       log.info('the commands were registered with Discord', { commands: synced.names.join(', ') });
+    if (twins !== null) log.warn('commands stand in Discord twice', { next: twins });
   } catch (error) {
     const { reason } = failureOf(error, { what: 'post', channel: guildId ?? '-', thread: null });
     log.warn('the commands could not be registered with Discord', { reason });
   }
 }
 
-async function register(api: Api, guildId: string | null, commands: readonly CommandShape[]): Promise<Synced> {
-  const application = await api.application();
-  return syncCommands(api, application.id, guildId, registrationJson(commands));
+interface Registration {
+  readonly synced: Synced;
+  /** What to do about commands that people see twice; null when there are none. */
+  readonly twins: string | null;
 }
 
-export type Registered =
-  | { readonly ok: true; readonly synced: Synced }
-  | { readonly ok: false; readonly reason: string };
+async function register(api: Api, guildId: Scope, commands: readonly CommandShape[]): Promise<Registration> {
+  const application = await api.application();
+  const wanted = registrationJson(commands);
+  const synced = await syncCommands(api, application.id, guildId, wanted);
+  if (guildId === null) return { synced, twins: null };
+  const found = await findOurs(api, application.id, null, wanted);
+  const names = found.map(({ name }) => name);
+  return { synced, twins: names.length === 0 ? null : twinsNext(names, guildId, guildId) };
+}
 
-/** For `lockstep register`: without a gateway. Resolves, never rejects. */
-export async function registerCommands(options: {
+interface RegisterOptions {
   readonly token: string;
   readonly guildId: string | null;
   readonly commands: readonly CommandShape[];
   readonly rest?: RestOptions;
-}): Promise<Registered> {
+}
+
+type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** For `lockstep register`: without a gateway. Resolves, never rejects. */
+export function registerCommands(options: RegisterOptions): Promise<Outcome<Registration>> {
+  return withApi(options, (api) => register(api, options.guildId, options.commands));
+}
+
+/** For `lockstep register --clear`: names of what was taken away there. Resolves, never rejects. */
+export function clearCommands(options: RegisterOptions, scope: Scope): Promise<Outcome<readonly string[]>> {
+  return withApi(options, async (api) => {
+    const application = await api.application();
+    return clearOurs(api, application.id, scope, registrationJson(options.commands));
+  });
+}
+
+async function withApi<T>(options: RegisterOptions, ask: (api: Api) => Promise<T>): Promise<Outcome<T>> {
   const api = createApi(options.token, options.rest ?? {});
   try {
-    return { ok: true, synced: await register(api, options.guildId, options.commands) };
+    return { ok: true, value: await ask(api) };
   } catch (error) {
     const { reason } = failureOf(error, { what: 'post', channel: options.guildId ?? '-', thread: null });
     return { ok: false, reason };

@@ -32,7 +32,7 @@ export function differingCommands(there: readonly object[], wanted: readonly obj
 }
 
 /** A slash command and a message command may share a name. */
-function keyOf(command: object): string {
+export function keyOf(command: object): string {
   const { type, name } = record(command);
   return `${typeof type === 'number' ? type : 1}:${typeof name === 'string' ? name : ''}`;
 }

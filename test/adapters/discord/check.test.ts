@@ -131,6 +131,32 @@ describe('the doctor of Discord', () => {
     expect(check).toMatchObject({ state: 'fail', next: expect.stringMatching(next) as string });
   });
 
+  const stored = () => commands.map((command, at) => ({ ...command, id: String(at) }));
+
+  test('commands that stand for one server and for every server are seen twice, and it says what to type', async () => {
+    const answers = { ...healthy(), commands: [stored(), stored(), stored()] };
+    expect(await find(run(answers), 'discord-commands-twice')).toEqual({
+      id: 'discord-commands-twice',
+      target: 'server 900',
+      state: 'warn',
+      next: 'lxd, Add to LXD timeline: registered for every server and for server 900, so people there see them twice. Run "lockstep register --clear global".',
+    });
+  });
+
+  test('registered for every server, the servers of the channels are looked at', async () => {
+    const answers = { ...healthy(), commands: [stored(), stored(), stored()] };
+    const check = await find(run(answers, null), 'discord-commands-twice');
+    expect(check?.next).toContain('Run "lockstep register --clear 900".');
+  });
+
+  test.each([
+    ['another program’s', [{ name: 'other', id: '9' }]],
+    ['none', []],
+  ])('%s commands beside ours are nobody’s trouble', async (_, everywhere) => {
+    const checks = await run({ ...healthy(), commands: [stored(), everywhere, stored()] });
+    expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
+  });
+
   test('commands that are not current are a warning with the command to type', async () => {
     const check = await find(run({ ...healthy(), commands: [[]] }), 'discord-commands');
     expect(check).toMatchObject({ state: 'warn', next: expect.stringContaining('lockstep register') as string });

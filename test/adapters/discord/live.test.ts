@@ -247,13 +247,13 @@ describe('over the real library', () => {
     const options = { token: server.token, guildId: server.guildId, rest: { api: server.apiUrl } };
     expect(await registerCommands({ ...options, commands: COMMANDS })).toEqual({
       ok: true,
-      synced: { kind: 'unchanged', commands: 2 },
+      value: { synced: { kind: 'unchanged', commands: 2 }, twins: null },
     });
     expect(puts()).toBe(1);
     const changed = COMMANDS.map((each) => ({ ...each, summary: `${each.summary} Now.` }));
     expect(await registerCommands({ ...options, commands: changed })).toMatchObject({
       ok: true,
-      synced: { kind: 'changed' },
+      value: { synced: { kind: 'changed' } },
     });
     expect(puts()).toBe(2);
   });

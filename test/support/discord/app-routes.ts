@@ -68,6 +68,21 @@ function putCommands(context: RouteContext): Reply {
   return ok(world.commands.get(scope));
 }
 
+/** docs.discord.com/developers/interactions/application-commands#delete-global-application-command */
+function deleteCommand({ world, ids }: RouteContext): Reply {
+  const [application, ...rest] = ids;
+  const [command, guild] = rest.toReversed();
+  const scope = guild ?? 'global';
+  if (application !== APP_ID || (scope !== 'global' && scope !== GUILD_ID))
+    return refuse(403, 50_001, 'Missing Access');
+  const known = world.commands.get(scope) ?? [];
+  const left = known.filter((one) => one['id'] !== command);
+  if (left.length === known.length) return refuse(404, 10_063, 'Unknown application command');
+  world.commands.set(scope, left);
+  world.signal.changed();
+  return { status: 204 };
+}
+
 function inGuild(run: (context: RouteContext) => Reply): (context: RouteContext) => Reply {
   return (context) => (context.ids[0] === GUILD_ID ? run(context) : UNKNOWN_GUILD);
 }
@@ -138,5 +153,7 @@ export function createAppRoutes(gatewayUrl: () => string): readonly Route[] {
     { method: 'PUT', path: '/applications/:id/commands', run: putCommands },
     { method: 'GET', path: '/applications/:id/guilds/:id/commands', run: listCommands },
     { method: 'PUT', path: '/applications/:id/guilds/:id/commands', run: putCommands },
+    { method: 'DELETE', path: '/applications/:id/commands/:id', run: deleteCommand },
+    { method: 'DELETE', path: '/applications/:id/guilds/:id/commands/:id', run: deleteCommand },
   ];
 }

@@ -71,6 +71,7 @@ export function createFakeApi(answers: Partial<Record<Method, unknown[]>> = {}):
     member: (...args) => answer('member', args, () => ({ roles: ['77'] })),
     roles: (...args) => answer('roles', args, () => []),
     commands: (...args) => answer('commands', args, () => []),
+    deleteCommand: (...args) => answer('deleteCommand', args, () => undefined),
     putCommands: (...args) => answer('putCommands', args, () => undefined),
     close: () => undefined,
   };
