@@ -18,12 +18,13 @@ const DAY_MS = 86_400_000;
 
 export function storeOver(connection: Connection, headFile: HeadFile): Omit<Store, 'close'> {
   const { read, commit } = inPromises(connection);
-  const appending = <T>(work: () => T): Promise<T> => {
+  /** `headOf`: from what the work gave, without asking again. */
+  const appending = <T>(work: () => T, headOf?: (value: T) => ChainHead | null): Promise<T> => {
     let head: ChainHead | null = null;
     const workAndHead = (): T => {
       const value = work();
       // Read inside the transaction, where no lock has to be taken for it.
-      head = findHead(connection);
+      head = headOf === undefined ? findHead(connection) : headOf(value);
       return value;
     };
     return commit(workAndHead, () => {
@@ -49,7 +50,11 @@ export function storeOver(connection: Connection, headFile: HeadFile): Omit<Stor
     findOpenIncident: (cluster) => read(() => findOpen(connection, cluster)),
     listIncidents: (query) => read(() => listIncidentRows(connection, query)),
 
-    appendTimeline: (entries, recordedAt) => appending(() => insertEntries(connection, entries, recordedAt)),
+    appendTimeline: (entries, recordedAt) =>
+      appending(
+        () => insertEntries(connection, entries, recordedAt),
+        (added) => added.at(-1) ?? null,
+      ),
     findTimelineEntry: (sequence) => read(() => findEntry(connection, sequence)),
     listTimeline: (query) => read(() => listEntries(connection, query)),
     timelineHead: () => read(() => findHead(connection)),
