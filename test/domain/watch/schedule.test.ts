@@ -15,6 +15,13 @@ test('a member that does not answer slows it down to five periods, but not while
   expect(waitUntilNext({ ...USUAL, silentLooks: 99, inTrouble: true })).toBe(60_000);
 });
 
+test('looks are a tenth of the period earlier or later than that, at most', () => {
+  expect([0, 0.5, 1].map((random) => waitUntilNext({ ...USUAL, random }))).toEqual([54_000, 60_000, 66_000]);
+  expect([0, 0.5, 1].map((random) => waitUntilNext({ ...USUAL, silentLooks: 4, random }))).toEqual([
+    108_000, 120_000, 132_000,
+  ]);
+});
+
 test('trouble is told within a period and a half when members answer; nothing is later than five periods', () => {
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
