@@ -176,6 +176,22 @@ esac
     ]);
   });
 
+  test('a unit that systemd gave up is told once more, with its count forgotten', () => {
+    const root = members.stopped();
+    root.answer('systemctl.show', 'ActiveState=failed\n');
+    root.answer('systemctl.reset-failed.sh', ': >"$LOCKSTEP_ROOT/forgotten"\n');
+    root.answer(
+      'systemctl.start.sh',
+      `[ ! -e "$LOCKSTEP_ROOT/forgotten" ] || echo "ActiveState=activating" >"$LOCKSTEP_ROOT/answers/systemctl.show"\n`,
+    );
+    expect(runStep(root, { kind: 'start' })).toMatchObject({ status: 'done' });
+    expect(root.calls().filter((call) => /^systemctl (start|reset)/.test(call))).toEqual([
+      `${START} ${UNITS.join(' ')}`,
+      'systemctl reset-failed snap.lxd.daemon.service',
+      `${START} ${UNITS.join(' ')}`,
+    ]);
+  });
+
   test('what systemd refuses is a failure at once', () => {
     const root = members.stopped();
     root.answer('systemctl.start.sh', 'exit 1\n');
@@ -194,7 +210,7 @@ esac
     expect(lookAt(root, { kind: 'start' })).toBe('not-done');
     expect(runStep(root, { kind: 'start' })).toMatchObject({ status: 'done' });
     expect(root.calls().filter((call) => call.startsWith('systemctl start'))).toEqual([`${START} ${UNITS.join(' ')}`]);
-    expect(runStep(root, { kind: 'start' })).toMatchObject({ status: 'already' });
+    expect(runStep(root, { kind: 'start' })).toMatchObject({ status: 'done' });
     expect(lookAt(root, { kind: 'start' })).toBe('done');
     expect(runStep(root, { kind: 'await-ready', waitS: 1 })).toMatchObject({ status: 'done' });
   });

@@ -126,17 +126,23 @@ finish 0 not-done state=$state
 `;
 }
 
-/** Without waiting for readiness: a member of a cluster that starts may wait for the others. */
+/**
+ * Without waiting for readiness: a member of a cluster that starts may wait for the others. Told at once, since the instances' outage
+ * lasts until then; a unit that systemd gave up (too many starts) is told again with its count forgotten.
+ */
 export const START: Body = {
   uses: ['state', 'units'],
-  body: `active_state || failed reason=systemctl
-case $state in active|activating|reloading) already state=$state ;; esac
-[ "$state" = failed ] && timeout -k 1 5 systemctl reset-failed ${UNIT}
-start_all || failed reason=systemctl-start
-end=$(($(date +%s) + 15))
+  body: `start_all || failed reason=systemctl-start
+end=$(($(date +%s) + 15)) again=yes
 while :; do
   active_state || state=unknown
-  case $state in active|activating) finish_done state=$state ;; esac
+  case $state in active|activating|reloading) finish_done state=$state ;; esac
+  if [ "$state" = failed ] && [ "$again" = yes ]; then
+    again=no
+    timeout -k 1 5 systemctl reset-failed ${UNIT}
+    start_all || failed reason=systemctl-start
+    continue
+  fi
   [ "$(date +%s)" -lt "$end" ] || failed reason=not-started state=$state
   sleep 0.2
 done
