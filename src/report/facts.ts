@@ -7,7 +7,7 @@ import type { OrderedEntry } from '../domain/timeline-order.ts';
 import { visibleLine } from '../domain/visible.ts';
 import { lanesOf, outagesOf, outOf, totalOf } from './lanes.ts';
 import type { ReportSubject } from './subject.ts';
-import { milestonesOf, rangeWords, runWords, seconds, textOf } from './words.ts';
+import { isOneDay, milestonesOf, rangeWords, runWords, seconds, textOf } from './words.ts';
 
 export type Pair = readonly [label: string, value: string];
 
@@ -64,8 +64,7 @@ export function impactOf(subject: ReportSubject): Impact {
 
 /** Without the date where all of it is of one day. */
 function momentOf(at: number, { range }: ReportSubject): string {
-  const isOneDay = range !== null && seconds(range.from).slice(0, 10) === seconds(range.to).slice(0, 10);
-  return isOneDay ? seconds(at).slice(11) : seconds(at);
+  return isOneDay(range) ? seconds(at).slice(11) : seconds(at);
 }
 
 export function detectionOf({ entries, incident }: ReportSubject): readonly string[] {

@@ -27,10 +27,18 @@ fieldset{border:1px solid var(--line);border-radius:6px;display:flex;flex-wrap:w
 select,input,button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--line);border-radius:4px;padding:.15rem .4rem}
 [hidden]{display:none!important}
 @media print{:root{--page:#fff;--ink:#000;--faint:#444;--line:#bbb;--soft:#f4f6f8;--link:#000;--bad:#803000}
-body{max-width:none;padding:0;font-size:10pt}.skip,form{display:none!important}.wide{overflow:visible;max-height:none;border:0}thead{display:table-header-group}thead th{position:static}
-figure{border:0;overflow:visible;break-inside:avoid}figure svg{min-width:0}tr,details,h2,h3{break-inside:avoid}h2,h3{break-after:avoid}
+html{font-size:11px}body{max-width:none;padding:0;font-size:8.5pt;line-height:1.35}.skip,form{display:none!important}
+h1{font-size:15pt;margin:0}h2{font-size:11pt;margin:4mm 0 1mm}h3{font-size:9.5pt;margin:3mm 0 1mm}h2,h3,summary{break-after:avoid}ul{margin:.5mm 0;padding-left:5mm}
+figure{margin:2mm 0;border:0;overflow:visible;break-inside:avoid}figure svg{min-width:0}
+dl{grid-template-columns:repeat(4,1fr);gap:.8mm 5mm}dt{font-size:7.5pt}dl div,tr,ul{break-inside:avoid}h3+p,h3+p+p{break-after:avoid}
+th,td{padding:.5mm 1.5mm}thead{display:table-header-group}thead th{position:static}
+.wide{overflow:visible;max-height:none;border:0;columns:2;column-gap:6mm;column-rule:1px solid var(--line)}
+#timeline{table-layout:fixed;font-size:7pt;line-height:1.25}#timeline td:last-child{min-width:0}#timeline pre{margin:.5mm 0;padding:.5mm 1mm}.one-day .d{display:none}
+#timeline th:nth-child(1){width:9mm}#timeline th:nth-child(2){width:27mm}#timeline.one-day th:nth-child(2){width:16mm}#timeline th:nth-child(3){width:21mm}#timeline th:nth-child(4){width:25mm}#timeline th:nth-child(5){width:12mm}#timeline td{overflow-wrap:anywhere}#timeline td:nth-child(3){white-space:normal;overflow-wrap:break-word}
+#timeline small{display:inline;font-size:inherit}#timeline small::before{content:' · '}
+.sent{columns:2;column-gap:6mm}.sent ul{display:flex;flex-wrap:wrap;gap:0 5mm;list-style:none;padding:0}details{margin:0 0 2mm}pre{font-size:6.5pt;line-height:1.3;padding:1mm 1.5mm;margin:1mm 0;background:none;border-left:2px solid var(--line);border-radius:0}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
-@page{size:A4 landscape;margin:12mm}
+@page{size:A4 landscape;margin:10mm}
 `;
 
 export const PAGE_SCRIPT = `

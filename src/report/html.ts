@@ -9,7 +9,18 @@ import { detectionOf, helpedBy, impactOf, leftToDo, summaryOf } from './facts.ts
 import { PAGE_SCRIPT, PAGE_STYLE, contentPolicy } from './html-page.ts';
 import type { ReportSubject } from './subject.ts';
 import { reportSvg } from './svg/picture.ts';
-import { commandsRun, groupOf, isoTime, KIND_GROUPS, marksOf, runWords, seconds, stepWords, titleOf } from './words.ts';
+import {
+  commandsRun,
+  groupOf,
+  isOneDay,
+  isoTime,
+  KIND_GROUPS,
+  marksOf,
+  runWords,
+  seconds,
+  stepWords,
+  titleOf,
+} from './words.ts';
 
 export function reportHtml(subject: ReportSubject): string {
   const title = escape(titleOf(subject));
@@ -30,7 +41,7 @@ export function reportHtml(subject: ReportSubject): string {
     `<header><h1>${title}</h1>`,
     `<p>Made ${time(subject.madeAt)} by ${escape(subject.generator)}. All times are UTC.</p></header>`,
     '<main>',
-    `<figure tabindex="0" role="region" aria-label="Picture of the timeline">${reportSvg(subject).trim()}</figure>`,
+    `<figure tabindex="0" role="region" aria-label="Picture of the timeline">${reportSvg(subject, 'auto', 'embedded').trim()}</figure>`,
     ...section('summary', 'Summary', [pairs(subject)]),
     ...section('impact', 'Impact', impact(subject)),
     ...section('detection', 'Detection', list(detectionOf(subject))),
@@ -77,7 +88,7 @@ function impact(subject: ReportSubject): readonly string[] {
   ];
 }
 
-function timeline({ entries, members }: ReportSubject): readonly string[] {
+function timeline({ entries, members, range }: ReportSubject): readonly string[] {
   const kinds = new Set(entries.map(({ entry }) => groupOf(entry.kind)));
   const shown = KIND_GROUPS.filter((kind) => kinds.has(kind));
   return [
@@ -89,7 +100,8 @@ function timeline({ entries, members }: ReportSubject): readonly string[] {
     '<label>Words <input type="search" id="words" autocomplete="off"></label>',
     '<button type="reset">Everything</button></fieldset></form>',
     `<p id="count" role="status">${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}.</p>`,
-    '<div class="wide" tabindex="0" role="region" aria-label="Entries"><table id="timeline"><thead><tr>',
+    '<div class="wide" tabindex="0" role="region" aria-label="Entries">',
+    `<table id="timeline"${isOneDay(range) ? ' class="one-day"' : ''}><thead><tr>`,
     ...['#', 'When', 'Kind', 'Who', 'Member', 'What'].map((name) => `<th scope="col">${name}</th>`),
     '</tr></thead><tbody>',
     ...entries.map(row),
@@ -111,7 +123,7 @@ function row(ordered: OrderedEntry): string {
   return [
     `<tr id="e${entry.sequence}" data-kind="${group}" data-member="${escape(entry.member ?? '-')}" class="g-${group}">`,
     `<td class="n"><a href="#e${entry.sequence}">${entry.sequence}</a></td>`,
-    `<td class="t">${time(entry.happenedAt)}</td><td>${escape(entry.kind)}</td><td>${escape(entry.actor)}</td><td>${escape(entry.member ?? '')}</td>`,
+    `<td class="t">${timeOfRow(entry.happenedAt)}</td><td>${escape(entry.kind)}</td><td>${escape(entry.actor)}</td><td>${escape(entry.member ?? '')}</td>`,
     `<td><span class="x">${escape(entry.text)}</span>${marks.join(' ')}${quoted}</td></tr>`,
   ].join('');
 }
@@ -129,7 +141,15 @@ function commands(runs: readonly Run[]): readonly string[] {
     const why = run.reason === null ? [] : [`<p>Reason: ${escape(run.reason)}</p>`];
     const end = run.explanation === null ? [] : [`<p>${escape(run.explanation)}</p>`];
     const none = sent.length === 0 ? ['<p>Nothing was sent to any member.</p>'] : sent;
-    return [`<h3>Run ${run.id}: ${run.strategy}</h3>`, `<p>${escape(runWords(run))}</p>`, ...why, ...end, ...none];
+    return [
+      `<h3>Run ${run.id}: ${run.strategy}</h3>`,
+      `<p>${escape(runWords(run))}</p>`,
+      ...why,
+      ...end,
+      '<div class="sent">',
+      ...none,
+      '</div>',
+    ];
   });
 }
 
@@ -137,6 +157,12 @@ function chainLine({ head }: ReportSubject): string {
   return head === null
     ? 'The chain is empty.'
     : `The chain’s head when this was made: entry ${head.sequence}, <code>${head.hash}</code>. Check it with <code>lockstep audit verify --expect ${head.hash}</code>.`;
+}
+
+/** Paper leaves the date out where all of it is of one day. */
+function timeOfRow(at: number): string {
+  const [date = '', rest = ''] = seconds(at).split(' ');
+  return `<time datetime="${isoTime(at)}"><span class="d">${date} </span>${rest}</time>`;
 }
 
 function time(at: number): string {

@@ -9,7 +9,7 @@ import type { Run } from '../domain/run.ts';
 import { describeEntries, type OrderedEntry } from '../domain/timeline-order.ts';
 import type { MemberState, TimelineEntry, TimelineKind } from '../domain/timeline.ts';
 import { visibleLine } from '../domain/visible.ts';
-import type { ReportSubject } from './subject.ts';
+import type { ReportSubject, TimeRange } from './subject.ts';
 
 export const STATE_LABELS: Readonly<Record<MemberState, string>> = {
   serving: 'serving',
@@ -77,6 +77,15 @@ export function seconds(at: number): string {
   return `${isoTime(at).slice(0, 19).replace('T', ' ')}Z`;
 }
 
+/** Whether all of it is of one day of UTC. */
+export function isOneDay(range: TimeRange | null): boolean {
+  return range !== null && isSameDay(range.from, range.to);
+}
+
+function isSameDay(one: number, other: number): boolean {
+  return isoTime(one).slice(0, 10) === isoTime(other).slice(0, 10);
+}
+
 export function titleOf({ kind, name, incident, cluster }: ReportSubject): string {
   switch (kind) {
     case 'incident':
@@ -98,15 +107,19 @@ export function rangeWords({ entries, range }: ReportSubject): string {
   return `${count} from ${seconds(range.from)} to ${seconds(range.to)} (${describeDuration(range.to - range.from)}).`;
 }
 
-/** `not so yet 60 s before; recorded 5 min later`. */
+/** `not so yet at 01:15:30Z`, `recorded 5 min later`. */
 export function marksOf({ entry, lateMs, correctedBy }: OrderedEntry): readonly string[] {
   return [
-    ...(entry.since === undefined ? [] : [`between ${seconds(entry.since)} and then`]),
+    ...(entry.since === undefined ? [] : [`not so yet at ${momentBefore(entry.since, entry.happenedAt)}`]),
     ...(entry.includes === undefined ? [] : [`${describeEntries(entry.includes)} led to it`]),
     ...(lateMs === null ? [] : [`recorded ${describeDuration(lateMs)} later`]),
     ...(entry.corrects === undefined ? [] : [`corrects ${entry.corrects}`]),
     ...(correctedBy.length === 0 ? [] : [`corrected by ${correctedBy.join(', ')}`]),
   ];
+}
+
+function momentBefore(at: number, later: number): string {
+  return isSameDay(at, later) ? seconds(at).slice(11) : seconds(at);
 }
 
 /** What an entry says, as one line that can be shown. Every format shows exactly this. */

@@ -1,8 +1,9 @@
-/** `npm run gallery`: every card of both platforms as one HTML file each, and as pictures where a Chromium is installed. */
+/** `npm run gallery`: every card of both platforms as one HTML file each, and as pictures where a Chromium is installed; and the picture and the page of a long incident. */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { shootIncident, writeIncident } from './incident-page.ts';
 import { pageOf } from './page.ts';
 import { makePictures } from './pictures.ts';
 import { findChromium, shoot } from './shoot.ts';
@@ -24,6 +25,8 @@ async function main(): Promise<void> {
     pages.push({ page, folder });
     process.stdout.write(`${page}: ${pictures.length} cards\n`);
   }
+  const incident = 'incident-page'.startsWith(values.only ?? '') ? join(out, 'incident') : null;
+  if (incident !== null) process.stdout.write(`${await writeIncident(incident)}: a long incident, and its pictures\n`);
   if (values['no-png'] === true) return;
   const chromium = findChromium(process.env);
   if (chromium === null) {
@@ -31,6 +34,8 @@ async function main(): Promise<void> {
     return;
   }
   process.stdout.write(`${await shoot({ chromium, pages })} pictures beside them, in slack/ and discord/\n`);
+  if (incident === null) return;
+  process.stdout.write(`${(await shootIncident(chromium, incident)).join(', ')} in incident/\n`);
 }
 
 await main();

@@ -1,10 +1,13 @@
 /** The gallery shows every card, each as its platform takes it, and its pages fetch nothing. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { renderPayload } from '../../src/adapters/discord/render.ts';
 import { renderMessage } from '../../src/adapters/slack/render.ts';
 import { checkMessage as checkDiscord } from '../support/discord/check-message.ts';
 import { checkMessage as checkSlack, checkView } from '../support/slack/check-message.ts';
+import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
+import { writeIncident } from './incident-page.ts';
 import { pageOf } from './page.ts';
 import type { Picture } from './picture.ts';
 import { makePictures } from './pictures.ts';
@@ -76,5 +79,14 @@ describe('the gallery', () => {
       expect(page).toContain('&lt;/code&gt; &lt;!channel&gt;');
       expect(page).not.toContain('href="https://evil');
     }
+  });
+
+  test('has a long incident: its page, and its picture for light and dark', async () => {
+    const folder = makeTemporaryDirectory();
+    const page = await writeIncident(folder.path);
+    expect(readFileSync(page, 'utf8')).toContain('</html>');
+    for (const name of ['picture-light.png', 'picture-dark.png'])
+      expect(readFileSync(join(folder.path, name)).subarray(1, 4).toString()).toBe('PNG');
+    folder.remove();
   });
 });

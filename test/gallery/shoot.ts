@@ -37,17 +37,25 @@ export interface Shots {
 }
 
 /** Resolves to the number of pictures. */
-export async function shoot({ chromium, pages }: Shots): Promise<number> {
+export function shoot({ chromium, pages }: Shots): Promise<number> {
+  return withBrowser(chromium, async (send) => {
+    let count = 0;
+    for (const { page, folder } of pages) count += await shootPage(send, page, folder);
+    return count;
+  });
+}
+
+/** A browser for as long as the work takes. */
+export async function withBrowser<T>(chromium: string, work: (send: Send) => Promise<T>): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), 'lockstep-gallery-'));
   const browser = spawn(chromium, [...ARGUMENTS, `--user-data-dir=${profile}`], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   });
   try {
     const send = talkTo(browser);
-    let count = 0;
-    for (const { page, folder } of pages) count += await shootPage(send, page, folder);
+    const result = await work(send);
     await send('Browser.close');
-    return count;
+    return result;
   } finally {
     await endOf(browser);
     rmSync(profile, { recursive: true, force: true });
@@ -62,7 +70,7 @@ function endOf(browser: ChildProcess): Promise<void> {
   });
 }
 
-type Send = (method: string, params?: Json, session?: string) => Promise<Json>;
+export type Send = (method: string, params?: Json, session?: string) => Promise<Json>;
 
 function talkTo(browser: ChildProcess): Send {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- pipes, as asked for in `stdio`
@@ -103,14 +111,7 @@ const BOXES = `document.fonts.ready.then(() => [...document.querySelectorAll('ar
 }))`;
 
 async function shootPage(send: Send, page: string, folder: string): Promise<number> {
-  const url = pathToFileURL(page).href;
-  const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
-  const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
-  const session = asText(sessionId);
-  const metrics = { width: 1900, height: 1000, deviceScaleFactor: 1, mobile: false };
-  await send('Emulation.setDeviceMetricsOverride', metrics, session);
-  await send('Page.navigate', { url }, session);
-  await arrival(send, url, session);
+  const { session, close } = await openPage(send, page, { width: 1900, height: 1000 });
   const answer = await evaluate(send, BOXES, session);
   const boxes = asList(asJson(asJson(answer)['result'])['value']).map(asJson);
   for (const { id, ...box } of boxes) {
@@ -118,8 +119,31 @@ async function shootPage(send: Send, page: string, folder: string): Promise<numb
     const shot = await send('Page.captureScreenshot', { format: 'png', clip, captureBeyondViewport: true }, session);
     writeFileSync(join(folder, `${asText(id)}.png`), Buffer.from(asText(shot['data']), 'base64'));
   }
-  await send('Target.closeTarget', { targetId });
+  await close();
   return boxes.length;
+}
+
+interface Opened {
+  readonly session: string;
+  readonly close: () => Promise<void>;
+}
+
+/** A file of this machine in a window of that size; `media` are the settings of a reader, `prefers-color-scheme` and the like. */
+export async function openPage(
+  send: Send,
+  page: string,
+  size: { readonly width: number; readonly height: number },
+  media: Json = {},
+): Promise<Opened> {
+  const url = pathToFileURL(page).href;
+  const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
+  const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
+  const session = asText(sessionId);
+  await send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 1, mobile: false }, session);
+  await send('Emulation.setEmulatedMedia', media, session);
+  await send('Page.navigate', { url }, session);
+  await arrival(send, url, session);
+  return { session, close: async () => void (await send('Target.closeTarget', { targetId })) };
 }
 
 /** Until the page itself is there, whole; while one page takes the place of another a question may fail. */

@@ -95,6 +95,21 @@ describe('as an HTML page', () => {
     expect(page).toContain("default-src 'none'");
   });
 
+  test('is compact on paper: no date in each row where all of it is of one day, no controls, the header on each page', () => {
+    const tableOf = (subject: ReportSubject) =>
+      allOf(readMarkup(renderReport(subject, 'html'), true), ({ attributes }) => attributes['id'] === 'timeline')[0];
+    expect(tableOf(SUBJECT)?.attributes['class']).toBe('one-day');
+    const night = [anEntry(), anEntry({ sequence: 2, happenedAt: anEntry().happenedAt + 86_400_000 })];
+    expect(tableOf(aSubject(night))?.attributes).not.toHaveProperty('class');
+    const paper = page.slice(page.indexOf('@media print{:root'));
+    for (const rule of [
+      '.one-day .d{display:none}',
+      'form{display:none!important}',
+      'thead{display:table-header-group}',
+    ])
+      expect(paper).toContain(rule);
+  });
+
   test('can be filtered by member and by kind, and is whole without a script', () => {
     const root = readMarkup(page, true);
     const [form] = allOf(root, ({ name }) => name === 'form');

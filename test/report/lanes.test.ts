@@ -4,7 +4,9 @@ import { requireMemberName } from '../../src/domain/ids.ts';
 import type { MemberState, TimelineEntry } from '../../src/domain/timeline.ts';
 import { lanesOf, outagesOf } from '../../src/report/lanes.ts';
 import { ticksOf } from '../../src/report/svg/axis.ts';
+import { picturedRange } from '../../src/report/svg/frame.ts';
 import { reportSvg } from '../../src/report/svg/picture.ts';
+import { theIncident } from '../support/incident-cast.ts';
 import { NOW } from '../support/observation.ts';
 import { anEntry, aSubject } from './subjects.ts';
 
@@ -137,7 +139,7 @@ describe('the axis', () => {
 describe('the picture', () => {
   test('draws each state with its own pattern, and the soft edge between two', () => {
     const svg = reportSvg(SUBJECT, 'light');
-    expect(svg).toContain('id="lt-p-crash-looping"');
+    expect(svg).toMatch(/<path d="[^"]+" class="lt-l-crash-looping"/);
     expect(svg).toContain('url(#lt-g-serving-crash-looping)');
     expect(svg).toContain('no member serves, 10 min');
   });
@@ -153,6 +155,33 @@ describe('the picture', () => {
     const signs = bare.split('M-5.5 -5.5H5.5V3.5H0L-3 6.5V3.5H-5.5Z').length - 1;
     expect(signs).toBe(2);
     expect(bare).not.toContain('the same moment');
+  });
+
+  test('gives what led to an incident at most half of it; what is older stands at the edge, and is told', () => {
+    const incident = { ...theIncident(), opened: { at: NOW + 10 * MINUTE, by: 'lockstep' } };
+    const old = anEntry({
+      sequence: 9,
+      happenedAt: NOW - 9 * 24 * 60 * MINUTE,
+      kind: 'finding-appeared',
+      text: 'skew',
+    });
+    const subject = aSubject([old, ...NIGHT], { members: ['m1', 'm2'], incident });
+    const svg = reportSvg(subject);
+    expect(picturedRange(subject)).toEqual({ from: NOW - 40 * MINUTE, to: NOW + 60 * MINUTE });
+    expect(svg).toContain('One entry is older than this and at the left edge.');
+    expect(svg).toContain('data-entry="9"');
+    expect(svg).toContain('>04:30</text>');
+  });
+
+  test('of a whole outage that began before its edge has the whole length', () => {
+    const incident = { ...theIncident(), opened: { at: NOW + 50 * MINUTE, by: 'lockstep' } };
+    const night = [
+      seen('m1', 'waiting', 0, null, 1),
+      seen('m1', 'serving', 55, 54, 2),
+      anEntry({ sequence: 3, happenedAt: NOW + 60 * MINUTE }),
+    ];
+    const svg = reportSvg(aSubject(night, { members: ['m1'], incident }));
+    expect(svg).toContain('no member serves, 55 min');
   });
 
   test('names what it does not draw', () => {

@@ -1,5 +1,5 @@
 /** Where things stand in the picture: the scale of time, and the rows from top to bottom. Pure. */
-import type { TimeRange } from '../subject.ts';
+import type { ReportSubject, TimeRange } from '../subject.ts';
 
 export const WIDTH = 1280;
 export const RIGHT = 24;
@@ -15,6 +15,20 @@ export interface Frame {
 }
 
 const SHORTEST_MS = 10_000;
+
+/** So long a time before an incident is always shown, in ms. */
+const SHORTEST_LEAD_MS = 30 * 60_000;
+
+/**
+ * The span that the picture is of. What led to an incident may be days old: it takes at most half of the picture, and what is older
+ * stands at its edge.
+ */
+export function picturedRange({ range, madeAt, incident }: ReportSubject): TimeRange {
+  if (range === null) return { from: madeAt - 60_000, to: madeAt };
+  if (incident === null) return range;
+  const lead = Math.max(SHORTEST_LEAD_MS, range.to - incident.opened.at);
+  return { from: Math.min(range.to, Math.max(range.from, incident.opened.at - lead)), to: range.to };
+}
 
 /** A little air on both sides; after the end only as far as time had come when the picture was made. */
 export function shownRange({ from, to }: TimeRange, madeAt: number): TimeRange {

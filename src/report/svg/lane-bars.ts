@@ -4,7 +4,8 @@ import { escapeXml } from '../escape-xml.ts';
 import type { Lane, Segment } from '../lanes.ts';
 import { seconds, STATE_LABELS } from '../words.ts';
 import { round, widthOf, type Frame } from './frame.ts';
-import { hasPattern, STATE_LETTER } from './palette.ts';
+import { hasPattern, hatch } from './hatch.ts';
+import { STATE_LETTER } from './palette.ts';
 
 interface Box {
   readonly y: number;
@@ -26,7 +27,7 @@ export function laneBars({ segments }: Lane, { x }: Frame, box: Box): string {
 function bar(state: MemberState, left: number, right: number, { y, height }: Box): string {
   const width = round(Math.max(0.6, right - left));
   const rect = `x="${left}" y="${y}" width="${width}" height="${height}"`;
-  const pattern = hasPattern(state) ? `<rect ${rect} fill="url(#lt-p-${state})"/>` : '';
+  const pattern = hatch(state, { x: left, y, width, height });
   return `<rect ${rect} class="lt-${state}"/>${pattern}${label(state, left, width, { y, height })}`;
 }
 

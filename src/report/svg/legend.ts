@@ -5,13 +5,13 @@ import type { Lane } from '../lanes.ts';
 import { STATE_LABELS } from '../words.ts';
 import { RIGHT, round, WIDTH, widthOf } from './frame.ts';
 import { signsOf } from './marks.ts';
-import { hasPattern, STATE_LETTER } from './palette.ts';
+import { hatch } from './hatch.ts';
+import { STATE_LETTER } from './palette.ts';
 import { drawn } from './shapes.ts';
 
 export interface Legend {
   readonly text: string;
   readonly bottom: number;
-  readonly states: readonly MemberState[];
 }
 
 interface LegendInput {
@@ -39,12 +39,12 @@ export function legend({ lanes, entries, y }: LegendInput): Legend {
     x += width;
     return part;
   });
-  return { text: parts.join('\n'), bottom: line + 10, states };
+  return { text: parts.join('\n'), bottom: line + 10 };
 }
 
 function swatch(state: MemberState, x: number, y: number): string {
   const rect = `x="${round(x)}" y="${y - 8}" width="22" height="16"`;
-  const pattern = hasPattern(state) ? `<rect ${rect} fill="url(#lt-p-${state})"/>` : '';
+  const pattern = hatch(state, { x, y: y - 8, width: 22, height: 16 });
   const middle = round(x + 11);
   return `<rect ${rect} class="lt-${state}"/>${pattern}<rect x="${round(x + 6)}" y="${y - 7}" width="10" height="14" class="lt-${state}"/><text x="${middle}" y="${y + 4}" text-anchor="middle" class="lt-small lt-i-${state}">${STATE_LETTER[state]}</text>`;
 }

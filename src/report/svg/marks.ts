@@ -13,6 +13,8 @@ export type Row = 'incident' | 'finding' | 'run' | 'approval' | 'note' | 'member
 
 /** `hasLane`: its member has one. */
 export function rowOf(entry: TimelineEntry, hasLane: boolean): Row {
+  // At the moment of a finding that it is about, whose own sign it would hide.
+  if (entry.kind === 'watch-said') return 'note';
   const group = groupOf(entry.kind);
   switch (group) {
     case 'incident':

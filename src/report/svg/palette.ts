@@ -104,33 +104,6 @@ function rules(palette: Palette): string {
   ].join('');
 }
 
-/** Strokes of a state's pattern in a tile of 8 × 8; null where it has none. */
-const PATTERN: Readonly<Record<MemberState, string | null>> = {
-  serving: null,
-  waiting: 'M-2 10L10 -2M-2 2L2 -2M6 10L10 6',
-  'crash-looping': 'M0 0L8 8M8 0L0 8',
-  stopped: 'M0 2H8M0 6H8',
-  patched: 'M2 2h1.6M6 6h1.6',
-  unreachable: 'M2 0V8M6 0V8',
-  unknown: 'M1 4h1.4M5 0h1.4',
-};
-
-export function hasPattern(state: MemberState): boolean {
-  return PATTERN[state] !== null;
-}
-
-export function patternDefinitions(states: readonly MemberState[]): string {
-  return states
-    .flatMap((state) => {
-      const path = PATTERN[state];
-      if (path === null) return [];
-      return [
-        `<pattern id="lt-p-${state}" width="8" height="8" patternUnits="userSpaceOnUse"><path d="${path}" class="lt-l-${state}" stroke-width="1.4"/></pattern>`,
-      ];
-    })
-    .join('');
-}
-
 /** A letter besides colour and pattern, for bars too narrow for a word. */
 export const STATE_LETTER: Readonly<Record<MemberState, string>> = {
   serving: 'S',

@@ -6,14 +6,14 @@
 import { describeDuration } from '../../domain/duration.ts';
 import { escapeXml } from '../escape-xml.ts';
 import { lanesOf, outagesOf, type Lane, type Outage } from '../lanes.ts';
-import type { ReportSubject } from '../subject.ts';
+import type { ReportSubject, TimeRange } from '../subject.ts';
 import { rangeWords, titleOf } from '../words.ts';
 import { ticksOf } from './axis.ts';
-import { cutTo, frameOf, RIGHT, round, shownRange, TOP, WIDTH, widthOf, type Frame } from './frame.ts';
+import { cutTo, frameOf, picturedRange, RIGHT, round, shownRange, TOP, WIDTH, widthOf, type Frame } from './frame.ts';
 import { gradientDefinitions, laneBars } from './lane-bars.ts';
 import { legend } from './legend.ts';
 import { bareMarks, markOf, rowOf, type Row } from './marks.ts';
-import { patternDefinitions, styleSheet, type Theme } from './palette.ts';
+import { styleSheet, type Theme } from './palette.ts';
 import { milestoneLabels, runBars } from './runs-row.ts';
 
 /** More members than this make no picture that anybody reads. */
@@ -34,12 +34,16 @@ const ROW_LABEL: Readonly<Record<Exclude<Row, 'member'>, string>> = {
 };
 const ROWS = ['incident', 'finding', 'run', 'approval', 'note'] as const;
 
-/** `bare` leaves the words of single entries out: for a program that makes pixels of it. */
-export type Detail = 'whole' | 'bare';
+/**
+ * `bare` leaves the words of single entries out: for a program that makes pixels of it. `embedded` shows no title: it stands under
+ * one.
+ */
+export type Detail = 'whole' | 'bare' | 'embedded';
+const TITLE_HEIGHT = 32;
 
 export function reportSvg(subject: ReportSubject, theme: Theme = 'auto', detail: Detail = 'whole'): string {
-  const range = subject.range ?? { from: subject.madeAt - 60_000, to: subject.madeAt };
-  const shown = shownRange(range, subject.madeAt);
+  const pictured = picturedRange(subject);
+  const shown = shownRange(pictured, subject.madeAt);
   const all = lanesOf({ ...subject, range: shown });
   const lanes = all.slice(0, MOST_LANES);
   const names = lanes.map((lane) => nameOf(lane, subject));
@@ -48,21 +52,30 @@ export function reportSvg(subject: ReportSubject, theme: Theme = 'auto', detail:
   const left = all.length - lanes.length;
   const key = legend({ lanes, entries: subject.entries, y: rows.bottom + 58 });
   const height = key.bottom + 14;
-  const more = left > 0 ? ` ${left} more members are not drawn.` : '';
+  const above = detail === 'embedded' ? TITLE_HEIGHT : 0;
+  const more = `${earlierWords(subject, pictured)}${left > 0 ? ` ${left} more members are not drawn.` : ''}`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="lt" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="lt-title lt-desc">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="lt" viewBox="0 ${above} ${WIDTH} ${height - above}" width="${WIDTH}" height="${height - above}" role="img" aria-labelledby="lt-title lt-desc">`,
     `<title id="lt-title">${escapeXml(titleOf(subject))}</title>`,
     `<desc id="lt-desc">${escapeXml(`${rangeWords(subject)} What each member did over time.${more}`)}</desc>`,
     `<style>${styleSheet(theme)}</style>`,
-    `<defs>${patternDefinitions(key.states)}${gradientDefinitions(lanes)}</defs>`,
+    `<defs>${gradientDefinitions(lanes)}</defs>`,
     `<rect width="${WIDTH}" height="${height}" class="lt-page"/>`,
-    `<text x="20" y="30" class="lt-head lt-ink">${escapeXml(cutTo(titleOf(subject), WIDTH - 60, 18))}</text>`,
+    above > 0
+      ? ''
+      : `<text x="20" y="30" class="lt-head lt-ink">${escapeXml(cutTo(titleOf(subject), WIDTH - 60, 18))}</text>`,
     `<text x="20" y="50" class="lt-faint">${escapeXml(`${rangeWords(subject)} Times are UTC.${more}`)}</text>`,
     ...grid(frame, rows),
     ...rows.parts,
     key.text,
     '</svg>\n',
   ].join('\n');
+}
+
+function earlierWords({ entries }: ReportSubject, { from }: TimeRange): string {
+  const count = entries.filter(({ entry }) => entry.happenedAt < from).length;
+  if (count === 0) return '';
+  return ` ${count === 1 ? 'One entry is' : `${count} entries are`} older than this and at the left edge.`;
 }
 
 function nameOf({ cluster, member }: Lane, subject: ReportSubject): string {
@@ -79,7 +92,7 @@ interface Rows {
 function rowsOf(subject: ReportSubject, lanes: readonly Lane[], frame: Frame, detail: Detail): Rows {
   const parts: string[] = [];
   const middle = new Map<string, { readonly y: number; readonly height: number }>();
-  const outages = outagesOf(lanes);
+  const outages = outagesSince(subject, frame);
   let y = TOP;
   const laneKey = new Set(lanes.map(({ cluster, member }) => `${cluster ?? ''}/${member}`));
   const keyOf = (entry: ReportSubject['entries'][number]['entry']): string => {
@@ -123,6 +136,12 @@ function rowsOf(subject: ReportSubject, lanes: readonly Lane[], frame: Frame, de
   const incident = middle.get('incident');
   if (incident !== undefined) parts.push(milestoneLabels(subject, frame, incident.y));
   return { parts: [...shades, ...parts, ...bars, ...marks], top: TOP, bottom: y };
+}
+
+/** With their whole length, also those of which the picture has only the end. */
+function outagesSince(subject: ReportSubject, { range }: Frame): readonly Outage[] {
+  const from = Math.min(range.from, subject.range?.from ?? range.from);
+  return outagesOf(lanesOf({ ...subject, range: { from, to: range.to } })).filter(({ to }) => to > range.from);
 }
 
 function gutter(frame: Frame, text: string, y: number, kind: string): string {

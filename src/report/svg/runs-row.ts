@@ -51,20 +51,40 @@ function isGood({ state }: Run): boolean {
   return state === 'succeeded' || state === 'running' || state === 'approved' || state === 'awaiting-approval';
 }
 
-/** Words where there is room, so that none lies on another; the flags themselves are all there. */
+/** Words where there is room, so that none lies on another; the flags themselves are all there. Flags at one place share theirs. */
 export function milestoneLabels({ entries }: ReportSubject, { x }: Frame, y: number): string {
+  const groups = flagGroups(entries, x);
   let free = -Infinity;
-  return entries
-    .flatMap(({ entry }) => {
-      if (shapeOf(entry.kind) !== 'flag') return [];
-      const at = x(entry.happenedAt);
-      const text = entry.kind.slice('incident-'.length);
+  return groups
+    .flatMap(({ first, last, words }, index) => {
+      const text = words.join(', ');
       const width = widthOf(text, 11);
-      const isLast = at + 12 + width > WIDTH;
-      const left = isLast ? at - 6 - width : at + 12;
-      if (left - 14 < free) return [];
-      free = left + width;
+      const isRight = last + 12 + width < Math.min(WIDTH, groups[index + 1]?.first ?? WIDTH);
+      // The end of an incident is at the end of the picture: its words stand before it.
+      const left = isRight ? last + 12 : first - 6 - width;
+      if (left < free) return [];
+      free = (isRight ? left + width : last) + 8;
       return [`<text x="${round(left)}" y="${y}" class="lt-small lt-ink">${escapeXml(text)}</text>`];
     })
     .join('');
+}
+
+interface FlagGroup {
+  readonly first: number;
+  readonly last: number;
+  readonly words: readonly string[];
+}
+
+/** Flags so near to each other that no word fits in between. */
+function flagGroups(entries: ReportSubject['entries'], x: Frame['x']): readonly FlagGroup[] {
+  const groups: FlagGroup[] = [];
+  for (const { entry } of entries) {
+    if (shapeOf(entry.kind) !== 'flag') continue;
+    const at = x(entry.happenedAt);
+    const word = entry.kind.slice('incident-'.length);
+    const group = groups.at(-1);
+    if (group === undefined || at - group.last > 16) groups.push({ first: at, last: at, words: [word] });
+    else groups[groups.length - 1] = { ...group, last: at, words: [...group.words, word] };
+  }
+  return groups;
 }
