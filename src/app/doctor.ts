@@ -4,6 +4,7 @@ import { foreignMarker, holderWords, MARKER_PATH } from '../domain/diagnose/held
 import { doctorMessage } from '../chat/views/doctor.ts';
 import type { ClusterConfig } from '../domain/cluster.ts';
 import type { DoctorData } from '../domain/data.ts';
+import { MEMBER_COMMANDS } from '../lxd/member-commands.ts';
 import type { MemberObservation, Reach } from '../domain/observation.ts';
 import { visibleClusters } from './authorise.ts';
 import type { Call } from './call.ts';
@@ -48,6 +49,7 @@ function checksOfMember(cluster: ClusterConfig, member: MemberObservation): read
   return [
     ...['reachable', 'host-key', 'login', 'sudo'].map((id) => check(id, null, 'ok')),
     lxdCheck(member, target),
+    ...commandsCheck(member, target),
     clockCheck(member, target),
     markerCheck(member, target),
   ];
@@ -132,6 +134,18 @@ function lxdCheck(member: MemberObservation, target: string): DoctorCheck {
     state: 'fail',
     next: `Install the LXD snap on ${member.member}, or take it out of the configuration.`,
   };
+}
+
+/** Nothing about a host without LXD: there nothing is called. */
+function commandsCheck(member: MemberObservation, target: string): readonly DoctorCheck[] {
+  const lacks = member.facts?.lacks ?? null;
+  if (lacks === null) return [];
+  const missing = MEMBER_COMMANDS.filter(({ name }) => lacks.includes(name));
+  if (missing.length === 0) return [{ id: 'commands', target, state: 'ok', next: null }];
+  const names = missing.map(({ name, without }) => (without === null ? name : `${name} (without it ${without})`));
+  const packages = [...new Set(missing.map((each) => each.package))].join(' ');
+  const next = `Not found there: ${names.join(', ')}. On ${member.member}: sudo apt install ${packages}`;
+  return [{ id: 'commands', target, state: missing.some(({ without }) => without === null) ? 'fail' : 'warn', next }];
 }
 
 /** Whether somebody else has this member: said here too, since a refusal is easier to expect than to understand. */

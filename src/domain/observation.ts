@@ -257,6 +257,8 @@ export interface MemberFacts {
   readonly lxcfsPid: number | null;
   /** Who says that they work on this member; null when nobody does, or it could not be read. */
   readonly marker: MarkerFacts | null;
+  /** Commands that a probe or a run calls and that are not there; null when it was not looked. */
+  readonly lacks: readonly string[] | null;
   readonly leftovers: Leftovers | null;
   readonly disk: DiskFacts | null;
   /** `daemon.stop` of the current revision has the `crashed` branch (needed to stop a not-ready daemon cleanly). */

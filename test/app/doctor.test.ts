@@ -25,3 +25,35 @@ describe('a member that can’t be read', () => {
     expect(await checksOfM2(reach)).toEqual(expected);
   });
 });
+
+describe('the commands that a member needs', () => {
+  const lookedAt = async (facts: { readonly lacks: readonly string[] | null }) => {
+    const observation = observationOf({ members: three({}, { m2: { facts } }) });
+    const prober = { probe: () => Promise.resolve(observation) };
+    const { checks } = await examine({ localChecks: () => Promise.resolve([]), prober }, [aCluster()]);
+    return checks.filter(({ id, target }) => id === 'commands' && target.endsWith('/m2'));
+  };
+
+  test('all there is in order', async () => {
+    expect(await lookedAt({ lacks: [] })).toMatchObject([{ state: 'ok', next: null }]);
+  });
+
+  test('what is needed fails, on one line with the packages to install', async () => {
+    expect(await lookedAt({ lacks: ['flock', 'sqlite3'] })).toMatchObject([
+      {
+        state: 'fail',
+        next: 'Not found there: flock, sqlite3 (without it the tables of a member whose LXD does not answer can’t be read). On m2: sudo apt install util-linux sqlite3',
+      },
+    ]);
+  });
+
+  test('what something else stands in for is a warning', async () => {
+    expect(await lookedAt({ lacks: ['curl'] })).toMatchObject([
+      { state: 'warn', next: expect.stringContaining('slower') as string },
+    ]);
+  });
+
+  test('a host that was not asked gets no line', async () => {
+    expect(await lookedAt({ lacks: null })).toEqual([]);
+  });
+});

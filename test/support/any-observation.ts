@@ -83,6 +83,7 @@ const overrides: fc.Arbitrary<Partial<MemberFacts>> = fc.record(
     clustered: fc.constantFrom(null, true, false),
     log,
     instances: fc.constant(null),
+    lacks: fc.constant(null),
     lxcfsPid: fc.constant(null),
     leftovers: fc.constantFrom(null, { patchGlobal: '', patchLocal: true, recoveryTarball: true, lxdDebug: true }),
     disk: fc.constantFrom(null, { databaseBytes: 10, freeBytes: 10 }),

@@ -52,6 +52,7 @@ export function factsOf(
     clustered: true,
     log: logOf(daemon, build, now),
     instances: { running: [] },
+    lacks: [],
     lxcfsPid: 900 + index,
     marker: null,
     leftovers: { patchGlobal: null, patchLocal: false, recoveryTarball: false, lxdDebug: false },

@@ -40,6 +40,7 @@ exit 0
 
 /** curl's part: per transfer the file of \`-o\`, the words of \`-w\`, an HTTP code from answers/curl.NAME.code (200). */
 const CURL = `#!/bin/sh
+PATH=/usr/bin:/bin
 printf 'curl %s\\n' "$*" >>"$LOCKSTEP_ROOT/calls"
 early=no out= words=
 finish_one() {
@@ -65,6 +66,9 @@ finish_one
 
 export class MemberRoot {
   readonly path = mkdtempSync(join(tmpdir(), 'lockstep-member-'));
+
+  /** Where commands are beside the stand-ins. */
+  #places = '/usr/bin:/bin';
 
   constructor() {
     for (const name of ['snap', 'systemctl', 'lxd', 'lxc', 'journalctl', 'kill']) this.standIn(name, ANSWER);
@@ -103,6 +107,15 @@ export class MemberRoot {
     this.put(`bin/${name}`, script, 0o755);
   }
 
+  /** Nothing beside the stand-ins but these, of this machine. */
+  keepOnly(commands: readonly string[]): void {
+    for (const name of commands) {
+      const found = ['/usr/bin', '/bin'].map((place) => join(place, name)).find((path) => existsSync(path));
+      if (found !== undefined) this.link(`tools/${name}`, found);
+    }
+    this.#places = this.at('tools');
+  }
+
   answer(name: string, content: string): void {
     this.put(`answers/${name}`, content);
   }
@@ -115,7 +128,7 @@ export class MemberRoot {
   run(text: string, shell = 'sh'): Ran {
     const started = process.hrtime.bigint();
     const done = spawnSync(shell, ['-c', text], {
-      env: { PATH: `${this.at('bin')}:/usr/bin:/bin`, LOCKSTEP_ROOT: this.path, HOME: this.path },
+      env: { PATH: `${this.at('bin')}:${this.#places}`, LOCKSTEP_ROOT: this.path, HOME: this.path },
       maxBuffer: 64 * 1024 * 1024,
     });
     const ms = Number(process.hrtime.bigint() - started) / 1e6;

@@ -1,6 +1,7 @@
 /** What lies on the member's disk: left-over files, the state file, sizes. */
 import type { DiskFacts, Leftovers } from '../../domain/observation.ts';
 import { err, ok } from '../../domain/result.ts';
+import { MEMBER_COMMANDS } from '../member-commands.ts';
 import { clipText, decodeText, parseCount, splitLines } from './bytes.ts';
 import { parseMarker, type MarkerLine } from './marker.ts';
 import { failedPart, textOf, unparsable, type Parsed, type Parts } from './part.ts';
@@ -12,6 +13,8 @@ export interface FileFacts {
   readonly snapMounted: boolean;
   /** Path of the `lxd` command, null when there is none. */
   readonly command: string | null;
+  /** Of the commands that the texts call; null when it was not looked. */
+  readonly lacks: readonly string[] | null;
   /** LXD's directory exists. */
   readonly directory: boolean;
   /** SHA-256 (hex) of the cluster's certificate; null when there is none, or it is none. */
@@ -49,6 +52,12 @@ function fingerprintOf(text: string | null): string | null {
   return found === EMPTY ? null : found;
 }
 
+function lacksOf(text: string | null): readonly string[] | null {
+  if (text === null) return null;
+  const missing = new Set(text.split(' '));
+  return MEMBER_COMMANDS.flatMap(({ name }) => (missing.has(name) ? [name] : []));
+}
+
 export function parseFiles(parts: Parts): Parsed<FileFacts> {
   const text = textOf(parts, 'files');
   if (!text.ok) return text;
@@ -59,6 +68,7 @@ export function parseFiles(parts: Parts): Parsed<FileFacts> {
     lxcfsPidFile: parseCount(valueOf(lines, 'lxcfs.pid') ?? undefined),
     snapMounted: lines.includes('current'),
     command: command === '' ? null : command,
+    lacks: lacksOf(valueOf(lines, 'lacks')),
     directory: lines.includes('readable') || lines.includes('unreadable'),
     clusterCertificate: fingerprintOf(valueOf(lines, 'certificate')),
     marker: parseMarker(valueOf(lines, 'marker')),

@@ -132,6 +132,7 @@ export function parseMember(frame: Frame, context: ParseContext): ParsedMember {
     log: logOf(parts, context.patterns),
     instances: table?.instances ?? null,
     lxcfsPid: lxcfsOf(files, table),
+    lacks: files?.lacks ?? null,
     marker: markerOf(files?.marker ?? null, context),
     leftovers: files === null ? null : take(files.leftovers),
     disk: parts.has('size') ? take(parseDisk(parts)) : null,

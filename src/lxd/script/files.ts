@@ -2,6 +2,7 @@
  * Probe, what lies on the disk and in the process table: left-over files, LXD's state file, sizes, log, instances, LXCFS.
  * Facts that a builtin can give cost no process.
  */
+import { MEMBER_COMMANDS } from '../member-commands.ts';
 
 /**
  * Coarse filter for lines worth sending: each pattern of `data/log-patterns.json` that can stand in a log gets through
@@ -72,6 +73,11 @@ files() {
       printf 'marker %s %s\\n' "$(date +%s)" "$line"
     elif [ -e "$C/lockstep/marker" ] || [ -L "$C/lockstep/marker" ]; then echo 'marker unreadable'; fi
     printf 'lxd %s\\n' "$(command -v lxd)"
+    lacks=
+    for one in ${MEMBER_COMMANDS.map(({ name }) => name).join(' ')}; do
+      command -v "$one" >/dev/null || lacks="$lacks $one"
+    done
+    echo "lacks$lacks"
   } >"$T/files" 2>/dev/null
   echo 0 >"$T/files.rc"
   if [ -e "$D/patch.global.sql" ]; then run patch 2 head -c 4096 "$D/patch.global.sql"; fi
