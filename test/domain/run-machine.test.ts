@@ -65,6 +65,41 @@ describe('the run machine', () => {
     );
   });
 
+  test.each([
+    ['drafted', ['awaiting-approval', 'superseded']],
+    ['awaiting-approval', ['approved', 'aborted', 'rejected', 'expired', 'superseded']],
+    ['approved', ['running', 'aborted', 'expired', 'stale']],
+    ['running', ['running', 'paused', 'succeeded', 'failed', 'aborted']],
+    ['paused', ['running', 'succeeded', 'aborted']],
+    ['succeeded', ['rolled-back']],
+    ['aborted', ['rolled-back']],
+    ['failed', []],
+    ['rolled-back', []],
+    ['rejected', []],
+    ['expired', []],
+    ['superseded', []],
+    ['stale', []],
+  ] as const)('after %s come %j', (from, next) => {
+    expect(RUN_STATES.filter((to) => transitionRun(from, to).ok)).toEqual(next);
+  });
+
+  test('says what was not allowed', () => {
+    expect(transitionRun('failed', 'running')).toEqual({ ok: false, error: { from: 'failed', to: 'running' } });
+    expect(transitionStep('done', 'failed')).toEqual({ ok: false, error: { from: 'done', to: 'failed' } });
+    expect(transitionRun('approved', 'running')).toEqual({ ok: true, value: 'running' });
+    expect(transitionStep('pending', 'started')).toEqual({ ok: true, value: 'started' });
+  });
+
+  test.each([
+    ['pending', ['started']],
+    ['started', ['started', 'done', 'failed', 'unknown']],
+    ['unknown', ['started', 'done', 'failed', 'unknown']],
+    ['failed', ['started', 'done']],
+    ['done', ['started']],
+  ] as const)('after a step is %s come %j', (from, next) => {
+    expect(STEP_STATES.filter((to) => transitionStep(from, to).ok)).toEqual(next);
+  });
+
   test('a step is never done, failed or unknown before it was started', () => {
     for (const to of STEP_STATES) expect(transitionStep('pending', to).ok).toBe(to === 'started');
   });

@@ -70,11 +70,9 @@ function checkStatus({ plan, observation, diagnosis }: EndQuestion, target: Memb
   const counts = new Set(diagnosis.rows?.rows.map(({ apiExtensions }) => apiExtensions));
   const mayBlock = plan.strategy === 'sql-live' && counts.size > 1;
   const isFine = (status: string): boolean => status === wanted || (mayBlock && status === 'blocked');
-  if (said.length > 0 && said.every(isFine)) return [];
-  const text =
-    said.length === 0
-      ? `No member lists the status of ${member}.`
-      : `LXD lists ${member} as ${said.find((status) => !isFine(status)) ?? 'unknown'}.`;
+  const odd = said.find((status) => !isFine(status));
+  if (said.length > 0 && odd === undefined) return [];
+  const text = odd === undefined ? `No member lists the status of ${member}.` : `LXD lists ${member} as ${odd}.`;
   return [{ code: 'status', member, text, lasting: false }];
 }
 

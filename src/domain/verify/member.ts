@@ -21,7 +21,7 @@ export function checkMember(question: EndQuestion, target: MemberTarget): readon
   const { member } = target;
   const facts = question.observation.members.find((one) => one.member === member)?.facts ?? null;
   const assessment = question.diagnosis.members.find((one) => one.member === member);
-  if (facts === null || assessment === undefined || !assessment.reachable) {
+  if (facts === null || assessment === undefined) {
     return [{ code: 'unreachable', member, text: `${member} could not be read.`, lasting: false }];
   }
   if (assessment.phase !== 'serving') {
