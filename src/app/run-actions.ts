@@ -1,6 +1,6 @@
 /** The buttons that a run offers in its present state, and what a pressed one means. */
 import type { Action } from '../chat/message.ts';
-import { isBreakGlass } from '../domain/plan.ts';
+import { isBreakGlass, stepTitle } from '../domain/plan.ts';
 import { openSteps, type Run, type StepRecord } from '../domain/run.ts';
 import { tokenOf, type ActionMeaning } from './action-token.ts';
 
@@ -67,20 +67,26 @@ function abortButton(run: Run): Offered {
 
 function stepButtons(run: Run, step: StepRecord): readonly Offered[] {
   const at = { run: run.id, step: step.id, member: step.member };
+  const what = `${step.member}: ${lowered(stepTitle(run.plan, step.id))}`;
   return [
     {
-      label: `Retry ${step.id} on ${step.member}`,
+      label: `Retry on ${what}`,
       style: 'primary',
       confirm: null,
       meaning: { kind: 'resume-retry', ...at },
     },
     {
-      label: `Take ${step.id} on ${step.member} as done`,
+      label: `Take as done on ${what}`,
       style: 'plain',
       confirm: { title: 'Take it as done?', text: 'Only if you looked on the member yourself.' },
       meaning: { kind: 'resume-done', ...at },
     },
   ];
+}
+
+/** As it stands within a sentence; what begins with a name keeps its letters. */
+function lowered(title: string): string {
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }
 
 function ofRun(run: Run, kind: ActionMeaning['kind']): ActionMeaning {

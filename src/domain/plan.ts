@@ -173,6 +173,8 @@ export interface Plan {
   readonly irreversible: readonly string[];
   readonly rollback: string;
   readonly warnings: readonly string[];
+  /** What every run leaves and removes on the members around its steps. Absent in plans from before it had its own place. */
+  readonly around?: readonly string[];
   /** SHA-256 (hex) over the facts that the plan rests on; compared at the start of the run. */
   readonly fingerprint: string;
 }
@@ -180,8 +182,13 @@ export interface Plan {
 /** What a person has to know before approving. */
 export type PlanWords = Pick<
   Plan,
-  'outage' | 'instances' | 'instancesStopped' | 'irreversible' | 'rollback' | 'warnings'
+  'outage' | 'instances' | 'instancesStopped' | 'irreversible' | 'rollback' | 'warnings' | 'around'
 >;
+
+/** What a step does, in the words of its stage; its id where the plan has no such step. */
+export function stepTitle(plan: Pick<Plan, 'stages'>, id: string): string {
+  return plan.stages.find(({ steps }) => steps.some((step) => step.id === id))?.title ?? id;
+}
 
 export interface Alternative {
   readonly strategy: Strategy;

@@ -10,9 +10,13 @@ function paused(state: StepState) {
 
 test('a paused run has a button for each step that waits for a verdict', () => {
   const run = paused('unknown');
-  const { id, member } = run.steps[0]!;
+  const { member } = run.steps[0]!;
   const labels = actionsOf('key', run).map(({ label }) => label);
-  expect(labels).toEqual([`Retry ${id} on ${member}`, `Take ${id} on ${member} as done`, 'Abort']);
+  expect(labels).toEqual([
+    `Retry on ${member}: wait until every member is ready`,
+    `Take as done on ${member}: wait until every member is ready`,
+    'Abort',
+  ]);
 });
 
 test('a paused run in which no step waits for a verdict has a button to go on', () => {

@@ -29,8 +29,8 @@ async function pausedAtWrite(healingS = 0): Promise<Run> {
 }
 
 const WAYS: readonly (readonly [string, string, string])[] = [
-  ['retry', 'resume retry', 'Retry 2-write-patch on m1'],
-  ['done', 'resume done', 'Take 2-write-patch on m1 as done'],
+  ['retry', 'resume retry', 'Retry on m1: write the guarded patch'],
+  ['done', 'resume done', 'Take as done on m1: write the guarded patch'],
   ['abort', 'abort', 'Abort'],
 ];
 

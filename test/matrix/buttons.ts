@@ -1,5 +1,5 @@
 /** Which button a careful person presses on a paused run. They look at the member before they say that a step is done. */
-import type { StepKind } from '../../src/domain/plan.ts';
+import { stepTitle, type StepKind } from '../../src/domain/plan.ts';
 import { openSteps, type Run, type StepRecord } from '../../src/domain/run.ts';
 import type { Answer } from './cases.ts';
 import type { MemberSight, Sight } from './ground.ts';
@@ -18,9 +18,14 @@ export function buttonFor(run: Run, answer: Answer, sight: Sight): string {
   if (answer === 'abort') return 'Abort';
   const open = openSteps(run);
   const done = answer === 'done' ? open.find((step) => isSeenDone(run, step, sight)) : undefined;
-  if (done !== undefined) return `Take ${done.id} on ${done.member} as done`;
+  if (done !== undefined) return `Take as done on ${labelOf(run, done)}`;
   const [first] = open;
-  return first === undefined ? 'Go on' : `Retry ${first.id} on ${first.member}`;
+  return first === undefined ? 'Go on' : `Retry on ${labelOf(run, first)}`;
+}
+
+function labelOf({ plan }: Run, { id, member }: StepRecord): string {
+  const title = stepTitle(plan, id);
+  return `${member}: ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
 }
 
 function isSeenDone(run: Run, { id, member }: StepRecord, { members }: Sight): boolean {

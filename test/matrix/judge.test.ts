@@ -99,7 +99,9 @@ describe('the button', () => {
 
   test('takes a step as done only when it is seen to be done', () => {
     const run = paused('', { state: 'unknown' });
-    expect(buttonFor(run, 'retry', sight())).toBe(`Retry ${step.id} on ${step.member}`);
-    expect(buttonFor(run, 'done', { ...sight(), members: [] })).toBe(`Retry ${step.id} on ${step.member}`);
+    expect(buttonFor(run, 'retry', sight())).toBe(`Retry on ${step.member}: wait until every member is ready`);
+    expect(buttonFor(run, 'done', { ...sight(), members: [] })).toBe(
+      `Retry on ${step.member}: wait until every member is ready`,
+    );
   });
 });

@@ -93,8 +93,20 @@ function describeRefusal({ cluster, reasons, next }: Refusal): readonly string[]
 }
 
 function describePlan(made: Plan, recommended: boolean): readonly string[] {
-  const { run, cluster, strategy, stages, baseline, outage, instances, irreversible, rollback, warnings, ...rest } =
-    made;
+  const {
+    run,
+    cluster,
+    strategy,
+    stages,
+    baseline,
+    outage,
+    instances,
+    irreversible,
+    rollback,
+    warnings,
+    around = [],
+    ...rest
+  } = made;
   const { targets, ...lives } = baseline;
   return [
     `  ${strategy} of ${cluster}, run ${run}${recommended ? ', recommended' : ''}`,
@@ -103,6 +115,7 @@ function describePlan(made: Plan, recommended: boolean): readonly string[] {
     ...irreversible.map((text) => `    Irreversible: ${text}`),
     `    Rollback: ${rollback}`,
     ...warnings.map((text) => `    Warning: ${text}`),
+    ...around.map((text) => `    Around: ${text}`),
     ...stages.flatMap(describeStage),
     ...targets.map((target) => `    End: ${JSON.stringify(target)}`),
     `    Baseline: ${JSON.stringify(lives)}`,

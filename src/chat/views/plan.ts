@@ -86,6 +86,7 @@ export function planMessage(view: PlanView): Message {
       stagesTable(plan),
       ...statements(plan),
       ...exactTexts(view.compiled).map(folded),
+      ...(plan.around ?? []).map((words) => note(`On the members: ${words}`)),
       ...otherWays(view),
       ...approvalBlocks(view),
       nextStep(view),

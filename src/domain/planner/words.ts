@@ -17,7 +17,7 @@ import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 export function wordsOf(view: PlannerView, strategy: Strategy): PlanWords {
   const words = strategyWords(view, strategy);
-  return { ...words, warnings: [...words.warnings, ...houseWords(view)] };
+  return { ...words, around: houseWords(view) };
 }
 
 /** What every run does around its steps. */
