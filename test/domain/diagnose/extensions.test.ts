@@ -15,7 +15,7 @@ const TABLE: ReleaseTable = {
     release('1.3', '1', 3, 61),
     release('2.0', '2', 3, 60),
   ],
-  extensionNames: (version) => [...`ab${version}`],
+  extensionNames: (version) => `ab${version}`.split(''),
 };
 
 function release(version: string, series: string, extensions: number, schema: number): Release {
@@ -27,7 +27,7 @@ function facts(version: string | null, names: string | null, parts: Partial<Bina
     ...binaryOf('5.0.2'),
     revision: '1',
     extensions: names?.length ?? 2,
-    names: names === null ? null : [...names],
+    names: names === null ? null : names.split(''),
   };
   const rest = { revision: '1', tracking: null, held: true, inCohort: false, disabled: false, broken: false };
   const snap: SnapFacts | null = version === null ? null : { version, ...rest };
@@ -43,7 +43,7 @@ function missing(...each: readonly Partial<MemberFacts>[]): readonly string[] {
 
 const LOWER = (): Partial<MemberFacts> => facts('1.1', 'ab');
 const served = (names: string): Partial<MemberFacts> => ({
-  api: { version: null, extensions: [...names], serverName: null, clustered: true, clusterAddress: null },
+  api: { version: null, extensions: names.split(''), serverName: null, clustered: true, clusterAddress: null },
 });
 
 describe('the names that a lower build lacks', () => {
@@ -77,7 +77,7 @@ describe('the names that a lower build lacks', () => {
         ...binaryOf('5.0.2'),
         revision: `${index + 5}`,
         extensions,
-        names: names === null ? null : [...names],
+        names: names === null ? null : names.split(''),
       }));
       const own = facts('1.1', 'ab');
       return { ...own, binaries: [...(own.binaries ?? []), ...binaries] };
