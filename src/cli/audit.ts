@@ -1,6 +1,7 @@
 /** `lockstep audit verify`: reads the whole chain, also while another process works on the data directory. */
 import { assertNever } from '../domain/assert-never.ts';
-import { openAudit } from '../adapters/sqlite/audit.ts';
+import { openAudit, type AuditReader } from '../adapters/sqlite/audit.ts';
+import type { Problem } from '../domain/problem.ts';
 import { complain, tell } from './complain.ts';
 import { openWithoutClusters } from './open.ts';
 import { parseOptions } from './options.ts';
@@ -27,25 +28,42 @@ function verify(args: readonly string[]): number {
   const opened = openWithoutClusters(values.data);
   if (!opened.ok) return opened.exitCode;
   const reader = openAudit(opened.target.dataDir);
-  if (!reader.ok) return complain(reader.error);
+  // A database that is no longer one is an answer to the question; a directory without one is not.
+  if (!reader.ok) return reader.error.code === 'data-corrupt' ? tellProblem(reader.error) : complain(reader.error);
   try {
-    const head = reader.value.checkHead();
-    if (!head.ok) {
-      tell(`lockstep: ${head.problem.text}`);
-      tell(`Next: ${head.problem.next}`);
-      return 1;
-    }
-    const verdict = reader.value.auditVerify(values.expect === undefined ? {} : { expect: values.expect });
-    process.stdout.write(`${describe(verdict)}\n`);
-    return verdict.ok ? 0 : 1;
+    return verifyWith(reader.value, values.expect);
   } finally {
     reader.value.close();
   }
 }
 
-type Reader = Extract<ReturnType<typeof openAudit>, { ok: true }>['value'];
+function verifyWith(reader: AuditReader, expect: string | undefined): number {
+  const verdict = reader.auditVerify(expect === undefined ? {} : { expect });
+  process.stdout.write(`${describe(verdict)}\n`);
+  const head = headOf(reader, verdict);
+  if (!head.ok) tellProblem(head.problem);
+  return verdict.ok && head.ok ? 0 : 1;
+}
 
-function describe(verdict: ReturnType<Reader['auditVerify']>): string {
+/** Also a head beside an unreadable table is told of, as far as the table can be read. */
+function headOf(reader: AuditReader, verdict: AuditVerdict): ReturnType<AuditReader['checkHead']> {
+  try {
+    return reader.checkHead();
+  } catch (error) {
+    if (verdict.ok) throw error;
+    return { ok: true };
+  }
+}
+
+function tellProblem({ text, next }: Problem): number {
+  tell(`lockstep: ${text}`);
+  tell(`Next: ${next}`);
+  return 1;
+}
+
+type AuditVerdict = ReturnType<AuditReader['auditVerify']>;
+
+function describe(verdict: AuditVerdict): string {
   if (verdict.ok) {
     if (verdict.head === null) return 'The timeline is empty.';
     return `The chain is whole: ${verdict.head.sequence} entries, the last is ${verdict.head.hash}.`;
@@ -54,7 +72,11 @@ function describe(verdict: ReturnType<Reader['auditVerify']>): string {
     case 'head':
       return 'The chain is whole but does not hold the expected hash: its end was cut off, or it is another one.';
     case 'gap':
-      return `The chain is broken: entry ${verdict.sequence} is missing.`;
+      return `The chain is broken: entry ${verdict.sequence} is missing, or stands elsewhere.`;
+    case 'unreadable':
+      return `The chain is broken at entry ${verdict.sequence}: it can't be read, the database is damaged.`;
+    case 'damaged':
+      return 'The chain is whole, but the indexes of the timeline are damaged: a list of some of its entries may lack one.';
     case 'previous-hash':
     case 'hash':
       return `The chain is broken at entry ${verdict.sequence}: it, or the one before, was changed.`;

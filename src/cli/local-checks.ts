@@ -33,6 +33,10 @@ function databaseCheck(dataDir: string, store: SqliteStore): DoctorCheck {
   if (!head.ok) return { ...check, state: 'fail', next: head.problem.next };
   const verdict = store.auditVerify();
   if (verdict.ok) return { ...check, state: 'ok', next: null };
-  const next = `The timeline's chain breaks at entry ${verdict.sequence}: restore the data directory from a copy.`;
+  const where =
+    verdict.sequence === 0
+      ? "The timeline's indexes are damaged"
+      : `The timeline's chain breaks at entry ${verdict.sequence}`;
+  const next = `${where}: restore the data directory from a copy.`;
   return { ...check, state: 'fail', next };
 }

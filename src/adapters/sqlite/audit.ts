@@ -11,16 +11,24 @@ import type { TimelineQuery } from '../../ports/store.ts';
 import { openReader, type Connection } from './connection.ts';
 import { dataFiles, type DataFiles } from './data-files.ts';
 import { checkHeadBeside, checkHeadFile, type HeadCheck } from './head-file.ts';
-import { describeStorageError } from './sqlite-problem.ts';
-import { findEntry, findHead, listEntries, streamEntries, type ChainHead } from './timeline.ts';
+import { describeStorageError, isSqliteError } from './sqlite-problem.ts';
+import { findDamage, findEntry, findHead, listEntries, streamEvidence, type ChainHead } from './timeline.ts';
 
 type AuditVerdict =
   | { readonly ok: true; readonly head: ChainHead | null }
   | {
       readonly ok: false;
-      /** The first entry that doesn't fit; 0 when the chain is whole but never had the expected hash. */
+      /** The first entry that doesn't fit; 0 when the chain is whole but never had the expected hash, or its indexes are damaged. */
       readonly sequence: number;
-      readonly reason: 'gap' | 'previous-hash' | 'hash' | 'head';
+      readonly reason:
+        | 'gap'
+        | 'previous-hash'
+        | 'hash'
+        | 'head'
+        /** It can't be read, or what comes after the entry before it can't. */
+        | 'unreadable'
+        /** Every entry is right, and the indexes that lists are read from are not; sequence 0. */
+        | 'damaged';
     };
 
 export interface Audit {
@@ -41,13 +49,27 @@ export interface AuditReader extends Audit {
 export function auditOver(connection: Connection, files: DataFiles): Audit {
   return {
     checkHead: () => checkHeadFile(files),
-    auditVerify: ({ expect } = {}) =>
-      connection.read(() => {
-        const verdict = verifyChain(streamEntries(connection), expect ?? null);
-        if (verdict.kind === 'intact') return { ok: true, head: findHead(connection) };
-        return { ok: false, sequence: verdict.sequence, reason: verdict.reason };
-      }),
+    auditVerify: ({ expect } = {}) => connection.read(() => verify(connection, expect ?? null)),
   };
+}
+
+function verify(connection: Connection, expected: string | null): AuditVerdict {
+  let read = 0;
+  function* counted(): Generator<TimelineEntry> {
+    for (const entry of streamEvidence(connection)) {
+      yield entry;
+      read += 1;
+    }
+  }
+  try {
+    const verdict = verifyChain(counted(), expected);
+    if (verdict.kind === 'broken') return { ok: false, sequence: verdict.sequence, reason: verdict.reason };
+    if (findDamage(connection) !== null) return { ok: false, sequence: 0, reason: 'damaged' };
+    return { ok: true, head: findHead(connection) };
+  } catch (error) {
+    if (!isSqliteError(error)) throw error;
+    return { ok: false, sequence: read + 1, reason: 'unreadable' };
+  }
 }
 
 /** Opens the database of a data directory for reading, whether or not a process is running on it. */

@@ -39,7 +39,7 @@ export interface OpenDatabase {
 export function openConnection(open: OpenDatabase): Result<Connection, Problem> {
   const raw = new Database(open.files.database, { timeout: 5000 });
   try {
-    const problem = checkFormat(raw, open.files.directory);
+    const problem = checkFormat(raw, open.files.directory) ?? checkStructure(raw, open.files.directory);
     if (problem !== null) {
       raw.close();
       return err(problem);
@@ -53,7 +53,10 @@ export function openConnection(open: OpenDatabase): Result<Connection, Problem> 
   }
 }
 
-/** Read-only and without the directory's lock, for looking at the database of a running process. */
+/**
+ * Read-only and without the directory's lock, for looking at the database of a running process, or at a damaged one: what of it can't
+ * be read shows when it is read.
+ */
 export function openReader(files: DataFiles): Result<Connection, Problem> {
   const raw = new Database(files.database, { readonly: true, fileMustExist: true, timeout: 5000 });
   try {
@@ -74,7 +77,10 @@ function checkFormat(raw: Database.Database, directory: string): Problem | null 
   const isEmpty = pragma(raw, 'schema_version') === 0;
   if (isEmpty) return null;
   if (application !== APPLICATION_ID) return corruptProblem(directory, 'it carries the mark of another program');
-  if (version > MIGRATIONS.length) return newerProblem(raw, directory, version);
+  return version > MIGRATIONS.length ? newerProblem(raw, directory, version) : null;
+}
+
+function checkStructure(raw: Database.Database, directory: string): Problem | null {
   const verdict: unknown = raw.pragma('quick_check(1)', { simple: true });
   return verdict === 'ok' ? null : corruptProblem(directory, String(verdict));
 }

@@ -56,6 +56,10 @@ function isUnwritable(code: string): boolean {
   );
 }
 
+export function isSqliteError(error: unknown): boolean {
+  return error instanceof Database.SqliteError;
+}
+
 function errorCode(error: unknown): string {
   if (error instanceof Database.SqliteError) return error.code;
   if (error instanceof Error && 'errno' in error && 'code' in error && typeof error.code === 'string') {

@@ -75,12 +75,14 @@ export function insertEntries(
 
 /** The incident of its run, else the open one of its cluster. */
 function findIncidentOf(connection: Connection, { run, cluster }: NewTimelineEntry): IncidentId | null {
-  const ofRun = run === null ? null : connection.select<Linked>('SELECT incident FROM run WHERE id = ?').get(run);
-  if (ofRun?.incident != null) return ofRun.incident;
-  if (cluster === null) return null;
-  const sql = "SELECT id AS incident FROM incident WHERE cluster = ? AND state <> 'resolved'";
-  return connection.select<Linked>(sql).get(cluster)?.incident ?? null;
+  return run === null && cluster === null
+    ? null
+    : (connection.select<Linked>(INCIDENT_OF).get(run, cluster)?.incident ?? null);
 }
+
+/** One statement, since every durable append waits for it. */
+const INCIDENT_OF = `SELECT COALESCE((SELECT incident FROM run WHERE id = ?),
+  (SELECT id FROM incident WHERE cluster = ? AND state <> 'resolved')) AS incident`;
 
 interface Linked {
   readonly incident: IncidentId | null;
@@ -176,6 +178,28 @@ export function* streamEntries(connection: Connection): Generator<TimelineEntry>
     yield toEntry(row);
 }
 
+/** As above, for evidence: an entry whose bytes are not those of the text that is read from them has no hash that fits. */
+export function* streamEvidence(connection: Connection): Generator<TimelineEntry> {
+  for (const row of connection.select<TimelineRow>('SELECT * FROM timeline ORDER BY sequence').iterate())
+    yield isAsStored(connection, row) ? toEntry(row) : { ...toEntry(row), hash: '' };
+}
+
+/** Bytes that are no UTF-8 read as U+FFFD, and so does a U+FFFD that was written: only there can two byte strings be one text. */
+function isAsStored(connection: Connection, row: TimelineRow): boolean {
+  const doubtful = Object.entries(row).filter(([, value]) => typeof value === 'string' && value.includes('\uFFFD'));
+  return doubtful.every(([column, value]) => {
+    const sql = `SELECT CAST(${column} AS BLOB) AS bytes FROM timeline WHERE sequence = ?`;
+    const stored = connection.select<{ readonly bytes: Buffer }>(sql).get(row.sequence);
+    return stored?.bytes.equals(Buffer.from(String(value))) === true;
+  });
+}
+
+/** The first thing that SQLite finds wrong with the table or with its indexes, which a list of some entries is read from; null for none. */
+export function findDamage(connection: Connection): string | null {
+  const row = connection.select<{ readonly integrity_check: string }>("PRAGMA integrity_check('timeline')").get();
+  return row === undefined || row.integrity_check === 'ok' ? null : row.integrity_check;
+}
+
 function toEntry(row: TimelineRow): TimelineEntry {
   return {
     sequence: row.sequence,
@@ -195,16 +219,17 @@ function toEntry(row: TimelineRow): TimelineEntry {
   };
 }
 
+/** A database of an older format, which a reader does not change, has fewer columns. */
 function extrasOfRow(row: TimelineRow): TimelineExtras {
   return {
-    ...(row.since === null ? {} : { since: row.since }),
-    ...(row.corrects === null ? {} : { corrects: row.corrects }),
-    ...(row.state === null ? {} : { state: row.state }),
-    ...(row.finding === null ? {} : { finding: row.finding }),
-    ...(row.members === null ? {} : { members: membersOf(row.members) }),
-    ...(row.includes === null ? {} : { includes: numbersOf(row.includes) }),
-    ...(row.author === null ? {} : { author: row.author }),
-    ...(row.link === null ? {} : { link: row.link }),
+    ...(row.since == null ? {} : { since: row.since }),
+    ...(row.corrects == null ? {} : { corrects: row.corrects }),
+    ...(row.state == null ? {} : { state: row.state }),
+    ...(row.finding == null ? {} : { finding: row.finding }),
+    ...(row.members == null ? {} : { members: membersOf(row.members) }),
+    ...(row.includes == null ? {} : { includes: numbersOf(row.includes) }),
+    ...(row.author == null ? {} : { author: row.author }),
+    ...(row.link == null ? {} : { link: row.link }),
   };
 }
 

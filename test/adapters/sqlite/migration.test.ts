@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openAudit } from '../../../src/adapters/sqlite/audit.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/adapters/sqlite/migrations.ts';
 import { openStore } from '../../../src/adapters/sqlite/open-store.ts';
 import { entryHash, GENESIS_HASH } from '../../../src/domain/timeline-chain.ts';
@@ -49,4 +50,12 @@ test('the chain of a database of the first format still holds, and goes on; its 
   await store.addCard({ id: 'new', subject, address: ADDRESS, parent: 'child' });
   await expect(store.addCard({ id: 'lost', subject, address: ADDRESS, parent: 'nobody' })).rejects.toThrow();
   await store.close();
+});
+
+test('a database of the first format is proven as it is, before any process has brought it up to date', () => {
+  const hash = writeFirstFormat(join(folder.path, 'lockstep.db'));
+  const audit = openAudit(folder.path);
+  if (!audit.ok) throw new Error(audit.error.text);
+  expect(audit.value.auditVerify()).toEqual({ ok: true, head: { sequence: 1, hash } });
+  audit.value.close();
 });
