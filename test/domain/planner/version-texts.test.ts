@@ -1,15 +1,14 @@
 /** What is said where versions, counts, schemas or tracks keep Lockstep from writing a row, to the word. */
 import { expect, test } from 'vitest';
-import type { BinaryFacts, ClusterObservation, MemberFacts, SnapFacts } from '../../../src/domain/observation.ts';
+import type { ClusterObservation, MemberFacts } from '../../../src/domain/observation.ts';
 import type { Planned } from '../../../src/domain/plan.ts';
 import type { PlanInput } from '../../../src/domain/planner/index.ts';
 import { BUILDS, type BuildName } from '../../support/builds.ts';
+import { binaryLike, snapOf, withDatabaseSchema, type Each } from '../../support/moving.ts';
 import { NOW, observationOf, three, UNREACHABLE } from '../../support/observation.ts';
 import { binaryOf, type MemberSpec, type ObservationSpec } from '../../support/observation-spec.ts';
 import { downgradedAll, downgradedOne, plan, putBackWhileServing, stoppedAll } from '../../support/planning.ts';
 import { told } from '../../support/told.ts';
-
-type Each = Readonly<Record<string, Omit<MemberSpec, 'name'>>>;
 
 function patch(each: Each, spec: Partial<ObservationSpec> = {}, options: Partial<PlanInput> = {}): () => Planned {
   return () => plan(downgradedAll(each, spec), { strategy: 'patch-in-place', ...options });
@@ -22,15 +21,6 @@ function of(observation: () => ClusterObservation, options: Partial<PlanInput> =
 /** All three with these facts. */
 const every = (facts: Partial<MemberFacts>): Each => ({ m1: { facts }, m2: { facts }, m3: { facts } });
 
-function snap(build: BuildName, changes: Partial<SnapFacts> = {}): SnapFacts {
-  const { version, revision, tracking } = BUILDS[build];
-  return { version, revision, tracking, held: true, inCohort: false, disabled: false, broken: false, ...changes };
-}
-
-function binary(build: BuildName, changes: Partial<BinaryFacts> = {}): BinaryFacts {
-  return { ...binaryOf(build), ...changes };
-}
-
 /** All on this build, crash-looping below these rows. */
 function below(build: BuildName, rows: number, facts: Partial<MemberFacts> = {}): () => Planned {
   return of(() => observationOf({ members: three({ build, daemon: 'crash-looping', facts }), rows }), {
@@ -38,19 +28,8 @@ function below(build: BuildName, rows: number, facts: Partial<MemberFacts> = {})
   });
 }
 
-/** The table as m1, m2 and m3 read it, with another schema of the database. */
-function withSchema(observation: ClusterObservation, databaseSchema: number | null): ClusterObservation {
-  const members = observation.members.map((one) => {
-    const nodes = one.facts?.nodes ?? null;
-    return one.facts === null || nodes === null
-      ? one
-      : { ...one, facts: { ...one.facts, nodes: { ...nodes, databaseSchema } } };
-  });
-  return { ...observation, members };
-}
-
 test('counts that are not known, or not what they seem', async () => {
-  const unread = [binary('5.21.2', { extensions: null, schema: null, names: null })];
+  const unread = [binaryLike('5.21.2', { extensions: null, schema: null, names: null })];
   const api = {
     version: '5.21.2',
     extensions: BUILDS['5.21.3'].names,
@@ -64,27 +43,31 @@ test('counts that are not known, or not what they seem', async () => {
       'no binary could be read on one member': patch({ m2: { facts: { binaries: unread } } }),
       'no binary could be read on any': patch(every({ binaries: unread })),
       'nothing is known of one': patch({ m2: { facts: { binaries: [], snap: null } } }),
-      'its schema is not known': patch(every({ binaries: [binary('5.21.2', { schema: null })] })),
+      'its schema is not known': patch(every({ binaries: [binaryLike('5.21.2', { schema: null })] })),
       'the daemon says another number': patch({ m2: { facts: { api, process } } }),
       'a bump of nothing': patch(every({ extensionBump: 0 })),
       'a bump on two': patch({ m1: { facts: { extensionBump: 1 } }, m3: { facts: { extensionBump: -1 } } }),
       'another version on one': patch({ m3: { build: '5.21.3' } }),
       'three versions': patch({ m1: { build: '5.21.4' }, m3: { build: '5.21.3' } }),
-      'another version of the same count': patch({ m3: { facts: { snap: snap('6.1') } } }),
+      'another version of the same count': patch({ m3: { facts: { snap: snapOf('6.1') } } }),
       'no version on one': patch({ m3: { facts: { snap: null } } }),
       'other extensions of the same number': patch({
-        m3: { facts: { binaries: [binary('5.21.2', { names: BUILDS['6.1'].names })] } },
+        m3: { facts: { binaries: [binaryLike('5.21.2', { names: BUILDS['6.1'].names })] } },
       }),
       'extensions of which one name differs': patch({
         m1: {
           facts: {
-            binaries: [binary('5.21.2', { names: BUILDS['5.21.2'].names.map((one, at) => (at === 0 ? 'x' : one)) })],
+            binaries: [
+              binaryLike('5.21.2', { names: BUILDS['5.21.2'].names.map((one, at) => (at === 0 ? 'x' : one)) }),
+            ],
           },
         },
       }),
-      'extensions without names': patch({ m3: { facts: { binaries: [binary('5.21.2', { names: null })] } } }),
+      'extensions without names': patch({ m3: { facts: { binaries: [binaryLike('5.21.2', { names: null })] } } }),
       'one that did not answer, with other versions': patch({ m1: { build: '5.21.3' }, m2: { reach: UNREACHABLE } }),
-      'another binary of another schema': patch({ m2: { facts: { binaries: [binary('5.21.2', { schema: 72 })] } } }),
+      'another binary of another schema': patch({
+        m2: { facts: { binaries: [binaryLike('5.21.2', { schema: 72 })] } },
+      }),
       'a process of another binary': patch({ m2: { daemon: 'waiting', runs: '5.21.3' } }),
       'two processes of another binary': patch({
         m2: { daemon: 'waiting', runs: '5.21.3' },
@@ -107,7 +90,7 @@ test('schemas that do not go together', async () => {
       'a row is behind': rows(72),
       'a row is behind, and not wrong': patch({}, { rows: { m1: 402, m2: 387, m3: 402 }, row: { m2: { schema: 72 } } }),
       'the database is behind': patch({}, { databaseSchema: 72 }),
-      'the schema of the database is not known': of(() => withSchema(downgradedAll(), null), {
+      'the schema of the database is not known': of(() => withDatabaseSchema(downgradedAll(), null), {
         strategy: 'patch-in-place',
       }),
       'the database is ahead, and no row is wrong': patch({}, { rows: 387, databaseSchema: 74 }),
@@ -123,17 +106,17 @@ test('tracks that would be crossed', async () => {
       'rows of another track alone': below('5.21.2', 429),
       'rows that two tracks have': below('5.21.2', 433),
       'rows that two tracks have, and one member follows the other one': below('5.21.2', 433, {
-        snap: snap('5.21.2', { tracking: '6/stable' }),
+        snap: snapOf('5.21.2', { tracking: '6/stable' }),
       }),
       'rows that two tracks have, following nothing': below('5.21.2', 433, {
-        snap: snap('5.21.2', { tracking: null }),
+        snap: snapOf('5.21.2', { tracking: null }),
       }),
       'rows of another track, following a third one': below('5.0.1', 317, {
-        snap: snap('5.0.1', { tracking: '4.0/stable' }),
+        snap: snapOf('5.0.1', { tracking: '4.0/stable' }),
       }),
       'a release that is no LTS': below('6.1', 420),
-      'a release that is not in the table': below('5.21.2', 402, { snap: snap('5.21.2', { version: '5.21.9-abc' }) }),
-      'a word that names no release': below('5.21.2', 402, { snap: snap('5.21.2', { version: 'git-1a2b3c4' }) }),
+      'a release that is not in the table': below('5.21.2', 402, { snap: snapOf('5.21.2', { version: '5.21.9-abc' }) }),
+      'a word that names no release': below('5.21.2', 402, { snap: snapOf('5.21.2', { version: 'git-1a2b3c4' }) }),
       'no row is wrong': below('6.1', 387),
     }),
   ).toMatchFileSnapshot('texts/version-tracks.txt');
@@ -176,13 +159,13 @@ test('rows that a live database may not be given', async () => {
       'the row of a server has a lower schema': mixed({ m1: { schema: 72 } }, {}, 73),
       'two rows have a lower schema': mixed({ m1: { schema: 72 }, m2: { schema: 72 } }, {}, 73),
       'the database has another schema than rows and servers': mixed({}, {}, 74),
-      'the schema of the database is not known': of(() => withSchema(putBackWhileServing(), null), {
+      'the schema of the database is not known': of(() => withDatabaseSchema(putBackWhileServing(), null), {
         strategy: 'sql-live',
       }),
       'the schema of the running binary is not known': mixed(
         {},
         {
-          m1: { facts: { binaries: [binary('5.21.3', { schema: null })] } },
+          m1: { facts: { binaries: [binaryLike('5.21.3', { schema: null })] } },
         },
       ),
       'a row is evacuated': mixed({ m1: { state: 'evacuated' } }),
@@ -238,7 +221,7 @@ test('daemons that are not as the strategy needs them', async () => {
       'they were not counted where LXD crashes anyway': stop({ m2: { facts: { instances: null } } }, null),
       'they were not counted, and are kept': stop({ m1: { facts: { instances: null } } }, null, 'keep'),
       'all have the fix': fixed({}),
-      'all but one have the fix': fixed({ m3: { facts: { snap: snap('5.21.4', { version: '5.21.3-x' }) } } }),
+      'all but one have the fix': fixed({ m3: { facts: { snap: snapOf('5.21.4', { version: '5.21.3-x' }) } } }),
       'nothing wrong, one waits': of(() => observationOf({ members: three({ build: '5.21.2' }, { m1: waiting }) })),
       'nothing wrong, two wait': of(() =>
         observationOf({ members: three({ build: '5.21.2' }, { m1: waiting, m2: waiting }) }),
