@@ -18,6 +18,8 @@ const PROBE_MS = 20_000;
 let lab: Lab;
 let child: ChildProcess | null = null;
 const said: Data[] = [];
+/** First lines of all messages. */
+const posts: string[] = [];
 
 beforeAll(async () => {
   lab = await startLab();
@@ -38,7 +40,8 @@ function open(config: string): ChildProcess {
   const args = [CLI, 'console', '--json', '--config', config, '--data', newDirectory(), '--as', 'alice'];
   const started = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   createInterface({ input: started.stdout }).on('line', (text) => {
-    const { data } = LINE_SCHEMA.parse(JSON.parse(text));
+    const { data, message } = LINE_SCHEMA.parse(JSON.parse(text));
+    posts.push(message.summary);
     if (data !== null) said.push(data);
   });
   return started;
@@ -81,4 +84,27 @@ test('a member that a refresh took back is one incident in time, resolved by its
   const all = await incidents();
   expect(all).toHaveLength(1);
   expect(all[0]).toMatchObject({ incident: incident!.incident, resolvedBy: 'lockstep', reopens: 0 });
+}, 300_000);
+
+test('a newer revision in the channel is one message before it comes, and no incident', async () => {
+  await lab.scenario('newer-in-channel');
+  const from = posts.length;
+  child = open(await writeConfig(`${lab.clustersYaml}    watch: {every: ${PERIOD_MS / 1000}s}\n`));
+  await ask('watch on lab', 'watch');
+  const warnings = (): readonly string[] => posts.slice(from).filter((text) => text.includes('offers LXD'));
+  await lab.waitUntil('it is said', async () => {
+    await ask('watch list', 'watch');
+    return warnings().length > 0;
+  });
+  expect(warnings()[0]).toContain(
+    'The channel 5.0/stable offers LXD 5.0.2 (revision 502, 318 API extensions); m1, m2 and m3 have 5.0.1 (313 API extensions)',
+  );
+  expect(warnings()[0]).toContain('held on m1, m2 and m3, so it does not come by itself');
+  const { lastLookAt } = (await ask('watch list', 'watch')).clusters[0]!;
+  await lab.waitUntil('the watch has looked again', async () => {
+    const [now] = (await ask('watch list', 'watch')).clusters;
+    return Date.parse(now!.lastLookAt!) > Date.parse(lastLookAt!) + PERIOD_MS;
+  });
+  expect(warnings()).toHaveLength(1);
+  expect(await incidents()).toEqual([]);
 }, 300_000);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
 import type { StepCall } from '../../src/domain/plan.ts';
 import { compileLook, compileStep } from '../../src/lxd/compile.ts';
+import { compileOffer } from '../../src/lxd/offer-script.ts';
 import { compileProbe } from '../../src/lxd/probe-script.ts';
 import { BACK_UP, PATCH, REMOVE, RUN, WRITE } from '../support/step-members.ts';
 
@@ -80,7 +81,9 @@ describe('what may not be compiled', () => {
   });
 });
 
-test('the probe uses no command that a member may lack', () => {
-  const text = compileProbe({ nonce: 'n'.repeat(16) });
+test.each([
+  ['probe', compileProbe({ nonce: 'n'.repeat(16) })],
+  ['question for the channel', compileOffer('n'.repeat(16))],
+])('the %s uses no command that a member may lack', (_, text) => {
   expect(text.match(/(?:^|[|;&(]\s*|\s{2})(?:sed|awk|perl|python3?|jq|find|xargs|openssl)\s/gm)).toBeNull();
 });

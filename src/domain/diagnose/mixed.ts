@@ -87,7 +87,7 @@ function mixedBinaries(situation: Situation, views: readonly KnownView[]): Findi
     title: `Members run different LXDs: ${groupsWords(groups)}`,
     cause: [
       `The members do not have the same LXD, and LXD only starts when all of them count the same API extensions.`,
-      fateOfLower(lower),
+      lower.length === 0 ? fateOfEqual(views) : fateOfLower(lower),
       lower.length === 0
         ? ''
         : fateOfHigher(
@@ -106,8 +106,14 @@ function mixedBinaries(situation: Situation, views: readonly KnownView[]): Findi
   };
 }
 
+/** What runs counts the same everywhere: either the schemas differ, or somebody has not restarted since it got another binary. */
+function fateOfEqual(views: readonly KnownView[]): string {
+  const replaced = views.filter((view) => effectiveCount(view) !== view.installed.extensions);
+  if (replaced.length === 0) return `Their numbers of extensions are equal, but their database schemas are not.`;
+  return `What runs now counts the same on all of them; the next restart of ${listNames(replaced)} brings up the installed LXD, and then the numbers differ.`;
+}
+
 function fateOfLower(lower: readonly KnownView[]): string {
-  if (lower.length === 0) return `Their numbers of extensions are equal, but their database schemas are not.`;
   const waits = lower.every((view) => view.hasFix === true);
   const what = waits ? 'waits without serving' : 'exits and is restarted over and over';
   return `On its next restart ${listNames(lower)} (lower) finds itself behind and ${what}.`;

@@ -75,7 +75,7 @@ function notHeld(situation: Situation): readonly Finding[] {
           : `During a repair that would change the ground under it.`),
       evidence: named.map((view) => snapEvidence(view, `not held, tracking ${view.facts.snap?.tracking ?? 'unknown'}`)),
       extensionsMissing: [],
-      next: `Before the next refresh ask what it would do: ${askCommand(situation)}`,
+      next: `Hold them on ${listNames(named)} (sudo snap refresh --hold lxd), and before the next refresh ask what it would do: ${askCommand(situation)}`,
     },
   ];
 }
