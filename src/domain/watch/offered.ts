@@ -37,6 +37,8 @@ interface Counted {
   readonly extensions: number;
   readonly schema: number | null;
   readonly hasFix: boolean | null;
+  /** The release whose numbers these are; null when they were read out of the build on a member. */
+  readonly assumedOf: string | null;
 }
 
 export function offeredIn(look: OfferedLook): readonly Offered[] {
@@ -76,9 +78,9 @@ function countOf({ observation, releases }: OfferedLook, { version, revision, fr
     const binary = same ? facts.binaries.find((one) => one.revision === revision) : undefined;
     if (binary === undefined || binary.extensions === null) continue;
     const { extensions, schema } = binary;
-    return { extensions, schema, hasFix: release?.extensions === extensions ? release.hasFix : null };
+    return { extensions, schema, hasFix: release?.extensions === extensions ? release.hasFix : null, assumedOf: null };
   }
-  return release;
+  return release === null ? null : { ...release, assumedOf: release.version };
 }
 
 function isSame({ installed }: Behind, counted: Counted | null): boolean {
@@ -93,7 +95,7 @@ function findingOf(look: OfferedLook, head: Head, counted: Counted | null, behin
     severity: free.length > 0 ? 'warning' : 'info',
     members: behind.map(({ member }) => member),
     title: `${channelOf(head)} offers ${buildWords(head, counted)}; ${haveWords(behind)}`,
-    cause: [fateWords(counted, behind), ...holdWords(counted, behind, free)].join(' '),
+    cause: [fateWords(counted, behind), ...holdWords(counted, behind, free), ...sourceWords(counted)].join(' '),
     evidence: evidenceOf(head, behind),
     extensionsMissing: [],
     next: nextWords(look, head, counted, free),
@@ -144,6 +146,13 @@ function fewerWords({ hasFix }: Counted): string {
   if (hasFix === true)
     return 'It has fewer: a member that gets it waits without serving until every other member has it too.';
   return 'It has fewer: a member that gets it exits and is restarted over and over, and when all have it none can correct the record for the others.';
+}
+
+function sourceWords(counted: Counted | null): readonly string[] {
+  if (counted === null || counted.assumedOf === null) return [];
+  return [
+    `(${counted.extensions} is the number of release ${counted.assumedOf}: no member has this build to read it from.)`,
+  ];
 }
 
 /** LXD refreshes itself on a serving member that finds another row above its own, and a hold does not keep it from that. */
