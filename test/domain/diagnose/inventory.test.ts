@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/domain/diagnose/index.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import type { ClusterObservation, MemberFacts, MemberObservation, RaftNode } from '../../../src/domain/observation.ts';
-import { findingOf, kindsOf, summaryOf } from '../../support/diagnosing.ts';
+import { kindsOf } from '../../support/diagnosing.ts';
 import { addressOf, type ObservationSpec } from '../../support/observation-spec.ts';
-import { logLine, NOW, observationOf, three, UNREACHABLE } from '../../support/observation.ts';
+import { NOW, observationOf, three, UNREACHABLE } from '../../support/observation.ts';
 import { RELEASES } from '../../support/releases.ts';
 
 const FIRST = 'Lockstep must be sure which host is which member before it changes anything, and here it is not. ';
@@ -278,39 +278,5 @@ describe('several misfits', () => {
     );
     expect(finding?.evidence.map(({ text }) => text)).toContain('raft node 9: 10.0.0.9:8443, voter');
     expect(finding?.members).toEqual(['m1', 'm2', 'm3']);
-  });
-});
-
-describe('a member without its own row', () => {
-  const MISMATCH = logLine('address_mismatch', 'fatal_refuse', 'updated 0 rows instead of 1');
-
-  test('is told for one and for several, with its address and the line', () => {
-    const members = three(
-      {},
-      { m2: { daemon: 'crash-looping', facts: { log: [MISMATCH], clusterAddress: '10.9.9.9' } } },
-    );
-    const finding = findingOf({ members }, 'own-row-missing');
-    expect(finding.title).toBe("m2 does not find its own row in the cluster's table");
-    expect(finding.evidence.map(({ text }) => text)).toEqual([
-      'own cluster address 10.9.9.9',
-      'updated 0 rows instead of 1',
-    ]);
-    const two = three({ facts: { clusterAddress: null } }, { m1: {} });
-    const gone = two.map((one, index) =>
-      index === 0 ? one : { ...one, facts: { clusterAddress: `10.9.9.${index}`, raft: null } },
-    );
-    expect(findingOf({ members: gone }, 'own-row-missing').title).toBe(
-      "m2 and m3 do not find their own row in the cluster's table",
-    );
-  });
-
-  test.each<readonly [string, Partial<MemberFacts>, Partial<ObservationSpec>]>([
-    ['its address is not known', { clusterAddress: null }, {}],
-    ['the table is a copy', { clusterAddress: '10.9.9.9' }, { source: 'disk' }],
-    ['there is no table', { clusterAddress: '10.9.9.9' }, { rows: null }],
-    ['it is in no cluster', { clusterAddress: '10.9.9.9', clustered: false }, {}],
-    ['it serves in spite of an old line', { log: [MISMATCH] }, {}],
-  ])('is not told when %s', (_, facts, spec) => {
-    expect(summaryOf({ members: three({}, { m2: { facts } }), ...spec }).join()).not.toContain('own-row-missing');
   });
 });
