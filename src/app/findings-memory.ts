@@ -113,12 +113,19 @@ function appeared(seen: Seen, finding: Finding): NewTimelineEntry {
   };
 }
 
-/** When it happened: the log line's own time where one tells, else between the last look that did not see it and the first that did. */
+/** How much older than the end of a look a line may be that this look did not find yet: it was read before that, by another clock. */
+const LOOK_MS = 60_000;
+
+/**
+ * When it happened: the log line's own time where one tells, else between the last look that did not see it and the first that did. A
+ * line from before that last look tells of an earlier time when it was so.
+ */
 export function momentOf(
   { evidence }: Pick<Finding, 'evidence'>,
   seen: Pick<Seen, 'at' | 'since'>,
 ): Pick<NewTimelineEntry, 'happenedAt' | 'since'> {
-  const logged = evidence.flatMap(({ source, at }) => (source === 'log' && at !== null ? [at] : []));
+  const from = seen.since === null ? Number.NEGATIVE_INFINITY : seen.since - LOOK_MS;
+  const logged = evidence.flatMap(({ source, at }) => (source === 'log' && at !== null && at >= from ? [at] : []));
   if (logged.length > 0) return { happenedAt: Math.min(seen.at, ...logged) };
   return { happenedAt: seen.at, ...sinceOf(seen) };
 }

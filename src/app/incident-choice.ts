@@ -99,7 +99,7 @@ function byPrefix(all: readonly Incident[], id: string, command: string): Result
   );
   return err(
     renderProblem({
-      code: 'unknown-run',
+      code: 'unknown-incident',
       text: `There is no incident ${id}.${near === null ? '' : ` Did you mean ${near}?`}`,
       next: near === null ? 'incident list' : `${command} ${near}`,
     }),

@@ -6,6 +6,7 @@ export const PROBLEM_CODES = [
   'unknown-option',
   'unknown-run',
   'ambiguous-run',
+  'unknown-incident',
   'bad-argument',
   'missing-argument',
   'line-too-long',

@@ -257,6 +257,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   'no-pending-run': 'h',
   'unknown-cluster': 'h',
   'unknown-run': 'h',
+  'unknown-incident': 'h',
   'missing-argument': 'h',
   'bad-argument': 'h',
 };

@@ -1,6 +1,6 @@
 /** `watch on|off|list|mute`: what people say about the watch, kept for good, and what is watched now. */
 import { watchData, watchMessage, type WatchedCluster } from '../../chat/views/watch.ts';
-import { isoTime } from '../../chat/words.ts';
+import { shortTime } from '../../chat/words.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { ClusterConfig } from '../../domain/cluster.ts';
 import { describePerson } from '../../domain/person.ts';
@@ -62,7 +62,7 @@ async function mute(call: Call, cluster: ClusterConfig, text: string | null): Pr
       next: `watch mute ${cluster.name} 2h, or 18:00 (UTC), or 2026-11-23T18:00Z`,
     });
   }
-  const words = `The watch says nothing of ${cluster.name} until ${isoTime(until.value)}; it goes on looking, and what it sees is on record.`;
+  const words = `The watch says nothing of ${cluster.name} until ${shortTime(until.value)}; it goes on looking, and what it sees is on record.`;
   await set(call, cluster, { mutedUntil: until.value }, words);
 }
 

@@ -6,6 +6,7 @@ import type { StatusData } from '../../domain/data.ts';
 import type { Diagnosis, MemberAssessment } from '../../domain/diagnose/types.ts';
 import type { Severity } from '../../domain/finding.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
+import { orderTimeline } from '../../domain/timeline-order.ts';
 import type { History } from '../../domain/watch/history.ts';
 import { heading, message, nextCommand, note, strong, table, text, time } from '../build.ts';
 import type { Block, Message, Tone } from '../message.ts';
@@ -191,23 +192,37 @@ function legend(diagnosis: Diagnosis): readonly Block[] {
 
 /** Of the asked span; the timeline has them all. */
 const MOST_ENTRIES = 30;
+const LONGEST_ENTRY = 160;
 
 function sinceBlocks(view: StatusView): readonly Block[] {
   if (view.since === null) return [];
   const { ms, entries, history } = view.since;
-  if (entries.length === 0)
-    return [note(`Nothing was recorded for ${view.cluster} in the last ${describeDuration(ms)}.`)];
   return [
     text(`In the last ${describeDuration(ms)}:`),
     ...historyBlocks(history),
+    ...entryBlocks(view.cluster, entries),
+  ];
+}
+
+/** By when they happened. Who changed revision stands above already. */
+function entryBlocks(cluster: string, entries: readonly TimelineEntry[]): readonly Block[] {
+  const listed = orderTimeline(entries).filter(({ entry }) => entry.kind !== 'revision-changed');
+  if (listed.length === 0) return [note('Nothing else was recorded.')];
+  const left = listed.length - MOST_ENTRIES;
+  return [
     table(
       ['when', 'what'],
-      entries.slice(-MOST_ENTRIES).map((entry) => [shortTime(entry.happenedAt), entry.text]),
+      listed.slice(-MOST_ENTRIES).map(({ entry }) => [shortTime(entry.happenedAt), cut(entry.text)]),
     ),
-    ...(entries.length > MOST_ENTRIES
-      ? [note(`${entries.length - MOST_ENTRIES} earlier entries left out: /lxd timeline ${view.cluster}`)]
+    ...(left > 0
+      ? [note(`${left} earlier ${left === 1 ? 'entry' : 'entries'} left out: /lxd timeline ${cluster}`)]
       : []),
   ];
+}
+
+/** The timeline has the whole of it. */
+function cut(words: string): string {
+  return words.length > LONGEST_ENTRY ? `${words.slice(0, LONGEST_ENTRY - 1).toWellFormed()}…` : words;
 }
 
 function rowsNote(view: StatusView): Block {

@@ -41,7 +41,6 @@ export function watchMessage(words: string | null, clusters: readonly WatchedClu
   const on = clusters.filter(({ periodMs }) => periodMs !== null).length;
   const title = words ?? `${on} of ${plural(clusters.length, 'cluster')} watched`;
   const trouble = clusters.some(({ inTrouble }) => inTrouble);
-  const first = clusters[0]?.cluster ?? '<cluster>';
   return message(title, trouble ? 'warning' : 'neutral', [
     heading(title),
     table(
@@ -56,8 +55,17 @@ export function watchMessage(words: string | null, clusters: readonly WatchedClu
       ]),
     ),
     note('A flap is something that one look saw and the next did not: counted, and not announced.'),
-    nextCommand(on === 0 ? `watch on ${first}` : `status ${first} --since 7d`),
+    nextCommand(nextOf(clusters)),
   ]);
+}
+
+/** What is going on comes first. */
+function nextOf(clusters: readonly WatchedCluster[]): string {
+  const incident = clusters.find((each) => each.incident !== null)?.incident ?? null;
+  if (incident !== null) return `timeline ${incident}`;
+  const first = clusters[0]?.cluster ?? '<cluster>';
+  const isAnyOn = clusters.some(({ periodMs }) => periodMs !== null);
+  return isAnyOn ? `status ${first} --since 7d` : `watch on ${first}`;
 }
 
 function watchedWords({ periodMs, mutedUntil }: WatchedCluster): string {

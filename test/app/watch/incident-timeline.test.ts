@@ -99,6 +99,26 @@ test('a log line’s own time goes with its finding, before anybody looked', asy
   expect(first).toMatchObject({ kind: 'finding-appeared', happenedAt: new Date(crashedAt).toISOString(), since: null });
 });
 
+test('a line from an earlier night, when it was so too, gives no time to what was seen now', async () => {
+  open();
+  await look(HEALTHY);
+  const good = world.clock.now;
+  world.clock.now += 3_600_000;
+  await look(HEALTHY);
+  await look(downgradedAll());
+  const bad = world.clock.now;
+  await look(downgradedAll());
+  const entries = await entriesOf(await openedBy(null));
+  const sighted = entries.filter(({ finding }) => finding === 'stale-counter');
+  expect(
+    downgradedAll()
+      .members.flatMap(({ facts }) => facts?.log.map(({ at }) => at) ?? [])
+      .every((at) => at === null || at < good),
+  ).toBe(true);
+  expect(sighted.map(({ happenedAt }) => happenedAt)).toEqual(sighted.map(() => new Date(bad).toISOString()));
+  expect(sighted.every(({ since }) => since !== null)).toBe(true);
+});
+
 test.each([
   ['a recovery', 'recover prod'],
   ['a person', 'incident open prod "no member answers"'],
