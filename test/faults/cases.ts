@@ -17,10 +17,10 @@ export interface FaultCase {
   /** Takes the fault away; what is not said here is mended before every case. */
   readonly undo?: (world: World, run: PlanOf) => Promise<void> | void;
   /** How the run may stand when the process that met the fault has ended. */
-  readonly ends: readonly ('succeeded' | 'paused' | 'running')[];
-  /** What the card of a paused run must name. */
+  readonly ends: readonly ('succeeded' | 'paused' | 'running' | 'failed')[];
+  /** What the card of a run must name that paused or failed. */
   readonly says: RegExp;
-  /** After the fault is gone and a person said "retry". */
+  /** After the fault is gone and a person said "retry"; what failed is drafted and approved anew. */
   readonly then: readonly ('succeeded' | 'paused')[];
 }
 
@@ -107,7 +107,8 @@ export const FAULTS: readonly FaultCase[] = [
     lateS: 3,
     strike: (world, { members }) => all(members, (name) => fillUp(world, name)),
     undo: (world, { members }) => all(members, (name) => world.lab.must(name, 'rm -f /var/snap/filler*')),
-    ends: ['paused'],
+    // Nothing was changed yet, so there is nothing to go on with.
+    ends: ['failed'],
     says: /space|disk|room/i,
   },
   {

@@ -39,14 +39,15 @@ export async function runFault(world: World, one: FaultCase): Promise<FaultRepor
   const wrong: string[] = [];
   if (!one.ends.some((each) => each === state)) wrong.push(`it ended ${state}: ${describeEnd(first).slice(-1500)}`);
   const card = cardOf(first);
-  if (state === 'paused' && !one.says.test(card)) wrong.push(`the card does not say ${String(one.says)}`);
+  if ((state === 'paused' || state === 'failed') && !one.says.test(card))
+    wrong.push(`the card does not say ${String(one.says)}`);
   if (state === 'succeeded') wrong.push(...(await lies(world)));
   await one.undo?.(world, of);
   await late(0);
   const states = [state];
   if (state !== 'succeeded') {
     for (const each of world.lab.members) world.cable(each.name).mend();
-    const second = await goOn(world, state);
+    const second = await goOn(world, state, [asked, '/as bob', 'approve']);
     states.push(stateOf(second));
     if (!one.then.some((each) => each === states[1])) {
       wrong.push(`after a retry it is ${states[1] ?? ''}: ${describeEnd(second).slice(-1500)}`);
@@ -70,8 +71,9 @@ function stateOf(end: ConsoleEnd): string {
   return dataOf(end, 'run').at(-1)?.state ?? 'nothing said';
 }
 
-/** A run that was left running is taken up by the next process; a paused one takes a person's word. */
-async function goOn(world: World, state: string): Promise<ConsoleEnd> {
+/** A run that was left running is taken up by the next process; a paused one takes a person's word, a failed one a new plan. */
+async function goOn(world: World, state: string, anew: readonly string[]): Promise<ConsoleEnd> {
+  if (state === 'failed') return runConsole({ ...place(world), as: 'alice', commands: [...anew] });
   if (state !== 'paused') {
     const taken = await runConsole({ ...place(world), as: 'alice', commands: [] });
     if (stateOf(taken) !== 'paused') return taken;

@@ -75,7 +75,7 @@ describe('stopping', () => {
         .calls()
         .filter((call) => /^(kill|systemctl stop)/.test(call))
         .slice(-3),
-    ).toEqual(['kill -s STOP 4242', 'systemctl stop --no-block snap.lxd.daemon.service', 'kill -s KILL 4242']);
+    ).toEqual(['kill -s STOP 4242', 'systemctl stop snap.lxd.daemon.service', 'kill -s KILL 4242']);
   });
 
   test('one that ended by itself before it stood still is not stopped for it: its successor is', () => {
@@ -88,15 +88,56 @@ describe('stopping', () => {
     expect(
       root
         .calls()
-        .filter((call) => /^(kill|systemctl stop --no)/.test(call))
+        .filter((call) => /^(kill|systemctl stop snap.lxd.daemon.service)/.test(call))
         .map((call) => call.split(' ').slice(0, 3).join(' ')),
-    ).toEqual(['kill -s STOP', 'kill -s CONT', 'kill -s STOP', 'systemctl stop --no-block', 'kill -s KILL']);
+    ).toEqual([
+      'kill -s STOP',
+      'kill -s CONT',
+      'kill -s STOP',
+      'systemctl stop snap.lxd.daemon.service',
+      'kill -s KILL',
+    ]);
+  });
+
+  test('a daemon that a cut-off sending left standing with its unit down is ended by the next', () => {
+    const root = members.serving();
+    root.answer('systemctl.show', 'ActiveState=inactive\n');
+    root.answer('curl.ready.code', '000');
+    root.answer('kill.sh', ENDS);
+    root.put(`${COMMON}/lockstep/standing`, '4242\n');
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({ status: 'done', values: { killed: '1' } });
+    expect(root.calls().filter((call) => call.startsWith('kill'))).toEqual(['kill -s KILL 4242']);
+    expect(root.has(`${COMMON}/lockstep/standing`)).toBe(false);
+  });
+
+  test('one that answers is not ended for its old note', () => {
+    const root = members.serving();
+    root.answer('systemctl.show', 'ActiveState=inactive\n');
+    root.put(`${COMMON}/lockstep/standing`, '4242\n');
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({
+      status: 'refused',
+      values: { reason: 'orphan-daemon' },
+    });
+    expect(root.calls().some((call) => call.startsWith('kill'))).toBe(false);
+  });
+
+  test.each([
+    ['has gone on to signals', 'stop-sigterm', 'done', ['kill -s STOP 4242', 'kill -s KILL 4242']],
+    ['does not stop the unit at all', 'running', 'failed', ['kill -s STOP 4242', 'kill -s CONT 4242']],
+  ])('where systemd does not come back in time and %s', (_, sub, status, signals) => {
+    const root = members.serving();
+    root.answer('curl.ready.code', '503');
+    root.answer('systemctl.stop.sh', 'case $2 in snap.lxd.daemon.service) exit 124 ;; esac\n');
+    root.answer('systemctl.show.sh', `case "$*" in *SubState) echo SubState=${sub}; exit 0 ;; esac\n`);
+    root.answer('kill.sh', ENDS);
+    expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({ status });
+    expect(root.calls().filter((call) => call.startsWith('kill'))).toEqual(signals);
   });
 
   test('where the unit can not be stopped, the daemon goes on', () => {
     const root = members.serving();
     root.answer('curl.ready.code', '503');
-    root.answer('systemctl.stop.sh', 'case $2 in --no-block) exit 1 ;; esac\n');
+    root.answer('systemctl.stop.sh', 'case $2 in snap.lxd.daemon.service) exit 1 ;; esac\n');
     expect(runStep(root, { kind: 'stop-not-ready' })).toMatchObject({
       status: 'failed',
       values: { reason: 'systemctl-stop' },

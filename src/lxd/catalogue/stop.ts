@@ -1,7 +1,7 @@
 /**
  * Stopping LXD without its instances, and starting it. A serving daemon is ended with SIGTERM; one that is not ready ignores
- * that until it is aligned and then shuts down, so it is ended with SIGKILL, in one breath with the unit and behind the word
- * `crashed` in LXD's state file, which keeps the snap's stop script from ending LXCFS under running containers.
+ * that until it is aligned and then shuts down, so it is ended with SIGKILL, after the unit and behind the word `crashed` in LXD's
+ * state file, which keeps the snap's stop script from ending LXCFS under running containers.
  * Activation is stopped first: one client's connection would start everything again; from then on asking is harmless too.
  */
 import { UNIT } from '../script/prologue.ts';
@@ -52,16 +52,30 @@ finish_done pid=$serving lxcfs=$after
 }
 
 /**
- * The daemon stands still (SIGSTOP) from before the word is written until it is killed. One that ends by itself in between is started
- * again, its successor empties the file, and the stop script takes that for the host's shutdown. The word in the file of a daemon that
- * lives is ours, from a sending that was cut off.
+ * The daemon stands still (SIGSTOP) from before the word is written until the unit is down, and only then it is killed. One that ends
+ * earlier, by itself or by our hand, has its start script write that file anew: for a moment it is empty, and a stop script that reads
+ * it then takes the stop for the host's shutdown. The script is believed to have read the word when `systemctl stop` comes back, or
+ * when systemd has gone on to signals, as it does where the daemon belongs to the unit's control group. The word in the file of a
+ * daemon that lives is ours, from a sending that was cut off; so is a daemon that still stands with its unit down, if its pid was
+ * noted.
  */
 export const STOP_NOT_READY: Body = {
   uses: ['processes', 'state', 'ready', 'units'],
-  body: `active_state || failed reason=systemctl
+  body: `standing="$C/lockstep/standing"
+gone() { signal KILL "$1"; tries=50; while [ -e "$P/$1" ] && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done; }
+active_state || failed reason=systemctl
 case $state in
   inactive|failed)
-    [ -z "$(daemons)" ] || refused reason=orphan-daemon
+    left=$(daemons)
+    if [ -n "$left" ]; then
+      noted=$(first_line "$standing")
+      [ "$left" = "$noted " ] && ! answers_ready || refused reason=orphan-daemon
+      stop_activation || failed reason=sockets
+      gone "$noted"
+      [ -z "$(daemons)" ] || failed reason=process
+      rm -f "$standing"
+      finish_done killed=1 state=$state lxcfs=$(lxcfs_pid)
+    fi
     stop_activation || failed reason=sockets
     already state=$state ;;
 esac
@@ -69,20 +83,30 @@ grep -q crashed "$S/current/commands/daemon.stop" || refused reason=stop-script
 [ "$state" = active ] && answers_ready && refused reason=serving
 before=$(lxcfs_pid)
 stop_activation || failed reason=sockets
+mkdir -p "$C/lockstep" || failed reason=folder
 end=$(($(date +%s) + 90)) killed=0 target=
 may_end() { case $(first_line "$C/state") in ''|crashed) ;; *) return 1 ;; esac; }
 go_on() { [ -z "$target" ] || signal CONT "$target"; }
 trap 'go_on; exit 1' HUP INT TERM
+has_read() {
+  timeout -k 1 10 systemctl stop ${UNIT}
+  case $? in 0) return 0 ;; 124|137) ;; *) return 1 ;; esac
+  case $(timeout -k 1 5 systemctl show ${UNIT} --property=SubState) in
+    SubState=stop) [ "$(date +%s)" -lt "$end" ] && has_read ;;
+    SubState=stop-*|SubState=final-*|SubState=dead|SubState=failed) return 0 ;;
+    *) return 1 ;;
+  esac
+}
 while :; do
   case $state in inactive|failed) break ;; esac
   if daemon_pid && may_end; then
     answers_ready && refused reason=became-ready killed=$killed
-    if daemon_pid && may_end && signal STOP "$pid" 2>/dev/null; then
+    if daemon_pid && may_end && echo "$pid" >"$standing" && signal STOP "$pid" 2>/dev/null; then
       target=$pid
       if daemon_pid && [ "$pid" = "$target" ] && may_end; then
         echo crashed >"$C/state" || { go_on; failed reason=state-file; }
-        timeout -k 1 5 systemctl stop --no-block ${UNIT} || { go_on; failed reason=systemctl-stop; }
-        signal KILL "$target" && killed=$((killed + 1))
+        has_read || { go_on; failed reason=systemctl-stop; }
+        gone "$target" && killed=$((killed + 1))
       else
         go_on
       fi
@@ -95,6 +119,7 @@ while :; do
   [ "$(date +%s)" -lt "$end" ] || waiting reason=still-active state=$state killed=$killed
 done
 [ -z "$(daemons)" ] || failed reason=process
+rm -f "$standing"
 after=$(lxcfs_pid)
 [ "$before" = "$after" ] || failed reason=lxcfs before=$before after=$after
 finish_done killed=$killed state=$state lxcfs=$after

@@ -112,6 +112,7 @@ function makeMember(options: ClusterOptions, build: Build, index: number): Membe
       delayMs: 0,
       clockOffsetMs: 0,
       freeBytes: 40 * GIB,
+      store: 'answers',
       restartOnFailure: true,
     },
     lastOutOfDateAt: 0,

@@ -44,9 +44,8 @@ export interface Daemon {
 }
 
 export interface StopJob {
-  readonly reason: 'host shutdown' | 'snap refresh' | 'crashed' | 'reload';
+  readonly reason: 'host shutdown' | 'snap refresh' | 'reload';
   /** `script` is the snap's own stop command, `sigterm` systemd's part after it. */
-  stage: 'script' | 'sigterm';
   deadline: number;
   startAfter: boolean;
 }
@@ -121,6 +120,8 @@ interface Faults {
   /** Member's clock minus true time, in ms. */
   clockOffsetMs: number;
   freeBytes: number;
+  /** How the snap store answers snapd here; `hangs` is a network that swallows packets. */
+  store: 'answers' | 'refuses' | 'hangs';
   /** False: a unit that does not restart a failed daemon. */
   restartOnFailure: boolean;
 }

@@ -44,6 +44,11 @@ export function launch(world: World, member: MemberState): void {
     systemdSays(world, member, `${DAEMON_UNIT}: Start request repeated too quickly.`);
     return;
   }
+  // The start script ends an LXD that it finds.
+  if (member.daemon !== null) {
+    world.processes.endDaemon(member, member.daemon.pid, 137);
+    forgetDaemon(world, member);
+  }
   unit.mainPid = newRecordPid(world);
   unit.result = 'success';
   setUnit(world, member, 'active', 'running');
@@ -59,6 +64,8 @@ export function daemonExited(world: World, member: MemberState, code: number): v
   const { unit } = member;
   const say = (text: string): void => journal(world, member, 'lxd.daemon', unit.mainPid, text);
   forgetDaemon(world, member);
+  // Its start script is gone already: nobody notices.
+  if (unit.mainPid === 0) return;
   const reloading = world.disk(member).read(STATE_FILE)?.trim() === 'reload';
   const failed = code !== 0 || reloading;
   if (reloading) say('=> LXD is reloading');
@@ -103,17 +110,33 @@ export function stopUnit(world: World, member: MemberState, changeKind: string |
     if (unit.active !== 'failed') setUnit(world, member, 'inactive', 'dead');
     return;
   }
-  const crashed = world.disk(member).read(STATE_FILE)?.trim() === 'crashed';
+  if (world.disk(member).read(STATE_FILE)?.trim() === 'crashed') {
+    leaveDaemon(world, member);
+    return;
+  }
   const refresh = changeKind === 'refresh-snap' || changeKind === 'auto-refresh';
-  const reason = crashed ? 'crashed' : refresh ? 'snap refresh' : 'host shutdown';
+  const reason = refresh ? 'snap refresh' : 'host shutdown';
   const { stopRefreshMs, stopShutdownMs } = world.timing;
   const waitMs = refresh ? stopRefreshMs : stopShutdownMs;
-  unit.stop = { reason, stage: crashed ? 'sigterm' : 'script', deadline: world.state.now + waitMs, startAfter: false };
-  setUnit(world, member, 'deactivating', crashed ? 'stop-sigterm' : 'stop');
+  unit.stop = { reason, deadline: world.state.now + waitMs, startAfter: false };
+  setUnit(world, member, 'deactivating', 'stop');
   systemdSays(world, member, `Stopping ${DAEMON_UNIT} - Service for snap application lxd.daemon...`);
   journal(world, member, 'lxd.daemon', newRecordPid(world), `=> Stop reason is: ${reason}`);
   schedule(world, waitMs, { kind: 'stop-deadline', member: member.name, deadline: unit.stop.deadline });
   signalDaemon(world, member, reason === 'host shutdown' ? 'PWR' : 'TERM');
+}
+
+/**
+ * The stop script leaves at the word `crashed`, and systemd ends what it knows of the unit: the start script. The daemon has left the
+ * unit's control group, so it lives on without it.
+ */
+function leaveDaemon(world: World, member: MemberState): void {
+  systemdSays(world, member, `Stopping ${DAEMON_UNIT} - Service for snap application lxd.daemon...`);
+  journal(world, member, 'lxd.daemon', newRecordPid(world), '=> Stop reason is: crashed');
+  member.unit.mainPid = 0;
+  member.unit.result = 'success';
+  setUnit(world, member, 'inactive', 'dead');
+  systemdSays(world, member, `Stopped ${DAEMON_UNIT} - Service for snap application lxd.daemon.`);
 }
 
 /** The daemon has not gone in time: a pre-fix daemon that is not ready ignores every signal but this. */

@@ -49,7 +49,7 @@ export function snap(context: ToolContext, call: Call): Reply {
   return change(context, words);
 }
 
-function read(context: ToolContext, words: Words): Answer | null {
+function read(context: ToolContext, words: Words): Reply | null {
   const { world, member } = context;
   switch (words.verb) {
     case 'version':
@@ -177,8 +177,14 @@ function info(world: World, member: MemberState): Answer {
 }
 
 /** What the store has for the member: a table, or one sentence on standard error. A hold keeps nothing out of it. */
-function listRefresh(world: World, member: MemberState, words: Words): Answer {
+function listRefresh(world: World, member: MemberState, words: Words): Reply {
   if (words.names.length > 0) return failed('error: --list does not accept additional arguments');
+  if (member.faults.store === 'hangs') return () => null;
+  if (member.faults.store === 'refuses') {
+    return failed(
+      'error: cannot list updates: persistent network error: dial tcp: lookup api.snapcraft.io: no such host',
+    );
+  }
   const head = requireBuild(world.state, world.state.channelHead ?? member.revision);
   if (head.revision === member.revision) return done('', 'All snaps up to date.\n');
   return done(

@@ -24,7 +24,7 @@ for try in $(seq 900); do
   if [ -n "$pid" ] && [ "$(readlink -f /proc/$pid/exe)" -ef /snap/lxd/current/bin/lxd ] && [ -z "$(cat $C/state)" ] && ! ready; then
     kill -STOP $pid 2>/dev/null || continue
     echo crashed >$C/state
-    systemctl stop --no-block snap.lxd.daemon.service
+    systemctl stop snap.lxd.daemon.service
     kill -KILL $pid
   else
     sleep 0.1
