@@ -3,9 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createSshTransport } from '../../src/adapters/ssh/transport.ts';
+import { createClock } from '../../src/adapters/system/clock.ts';
+import { createIds } from '../../src/adapters/system/ids.ts';
+import { createTimers } from '../../src/adapters/system/timers.ts';
 import { startWatch } from '../../src/app/watch/start-watch.ts';
+import { logPatterns, releaseTable } from '../../src/lxd/data/index.ts';
 import { createLockstep } from '../../src/main.ts';
 import type { ChatPort } from '../../src/ports/chat.ts';
+import { createOfferReader } from '../../src/probe/offers.ts';
+import { createProber } from '../../src/probe/probe.ts';
 import { runRehearsal } from '../../src/rehearsal/run.ts';
 import { requireCluster } from '../contract/cluster.ts';
 import { SILENT } from '../support/engine.ts';
@@ -82,6 +89,46 @@ test('a newer revision in the channel becomes one message, also after a restart'
     expect(warned()).toHaveLength(1);
     expect(said.filter((text) => text.includes('Incident'))).toEqual([]);
   } finally {
+    await rehearsal.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+test('a store that hangs or refuses on a member is unknown, and no probe waits for it', {
+  timeout: 120_000,
+}, async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'lockstep-store-'));
+  const rehearsal = await runRehearsal({ scenario: 'newer-in-channel', dir, idleMs: 0 });
+  const [first, second] = rehearsal.world.state.members;
+  first!.faults.store = 'hangs';
+  second!.faults.store = 'refuses';
+  const cluster = requireCluster(rehearsal.config);
+  const parts = { clock: createClock(), timers: createTimers(), log: SILENT };
+  const connect = () => createSshTransport(parts);
+  const transport = connect();
+  const ids = createIds();
+  const reader = createOfferReader({ connect, ids });
+  const prober = createProber({ ...parts, transport, ids, releases: releaseTable, patterns: logPatterns });
+  const stopping = new AbortController();
+  try {
+    const [m1, m2, m3] = cluster.members;
+    const hanging = reader.read(cluster, m1!, stopping.signal);
+    expect(await reader.read(cluster, m2!, stopping.signal)).toMatchObject({
+      kind: 'unknown',
+      text: expect.stringContaining('cannot list updates'),
+    });
+    expect(await reader.read(cluster, m3!, stopping.signal)).toMatchObject({ kind: 'offered', revision: '32455' });
+    const ended = { isOver: false };
+    void hanging.then(() => (ended.isOver = true));
+    const { members } = await prober.probe(cluster);
+    expect(members.map(({ reach }) => reach.kind)).toEqual(['answered', 'answered', 'answered']);
+    expect(members.map(({ facts }) => facts?.failedParts)).toEqual([[], [], []]);
+    expect(ended.isOver).toBe(false);
+    stopping.abort();
+    expect(await hanging).toMatchObject({ kind: 'unknown' });
+  } finally {
+    stopping.abort();
+    await transport.close();
     await rehearsal.close();
     rmSync(dir, { recursive: true, force: true });
   }
