@@ -48,7 +48,7 @@ export interface EndSpec {
   readonly settingsAreBack?: boolean;
 }
 
-export function unmetOf({ end = endOf(), diagnosed = {}, settingsAreBack, ...given }: EndSpec): readonly Unmet[] {
+function unmetOf({ end = endOf(), diagnosed = {}, settingsAreBack, ...given }: EndSpec): readonly Unmet[] {
   const question = {
     plan: given.plan ?? requirePlan(plan(downgradedAll())),
     observation: end,

@@ -10,24 +10,28 @@ export interface Build {
 
 /** The build with the most extensions; null when a count is missing or two versions share the highest one. */
 export function highestBuild(view: PlannerView): Build | null {
-  const counted = view.reached.filter(({ installed, version }) => installed !== null && version !== null);
-  if (counted.length === 0 || counted.length !== view.reached.length) return null;
-  const extensions = Math.max(...counted.map(({ installed }) => installed?.extensions ?? 0));
-  const holders = counted.filter(({ installed }) => installed?.extensions === extensions);
-  const version = holders[0]?.version ?? null;
-  if (version === null || holders.some((holder) => holder.version !== version)) return null;
-  return { version, extensions, revisions: revisionsOf(holders) };
+  const counted = view.reached.flatMap((member) =>
+    member.installed === null || member.version === null
+      ? []
+      : [{ member, version: member.version, extensions: member.installed.extensions }],
+  );
+  if (counted.length !== view.reached.length) return null;
+  const extensions = Math.max(...counted.map((one) => one.extensions));
+  const holders = counted.filter((one) => one.extensions === extensions);
+  const [version, another] = new Set(holders.map((one) => one.version));
+  if (version === undefined || another !== undefined) return null;
+  return { version, extensions, revisions: revisionsOf(holders.map(({ member }) => member)) };
 }
 
 export function groupBy<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
-): readonly (readonly [string, readonly T[]])[] {
-  const groups = new Map<string, T[]>();
+): readonly (readonly [string, readonly [T, ...T[]]])[] {
+  const groups = new Map<string, [T, ...T[]]>();
   for (const item of items) {
-    const group = groups.get(keyOf(item)) ?? [];
-    group.push(item);
-    groups.set(keyOf(item), group);
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
   return [...groups];
 }

@@ -3,8 +3,9 @@
  * cluster. Owns their wording; whether they apply is decided by the caller.
  */
 import { groupBy, highestBuild, type Build } from './builds.ts';
+import { latentRows, statementsFor } from './live-rows.ts';
 import { guardedStatement, patchParams } from './patch.ts';
-import { inPhase, listed, namesOf, type PlannerView, type ReachedMember } from './view.ts';
+import { inPhase, listed, namesOf, type PlannerView } from './view.ts';
 
 const REFRESH = 'sudo snap refresh lxd --no-wait';
 
@@ -37,32 +38,12 @@ export function sqlByHand(view: PlannerView): string | null {
   return `On ${serving.member}: sudo lxd sql global "${guardedStatement(patch)}"`;
 }
 
-/**
- * Rows of serving members that don't hold what those run: green today, stuck at the next restart. Each row gets the count that
- * its own daemon has, before anything else is done.
- */
+/** Each latent row gets the count that its own daemon has, before anything else is done. */
 export function latentByHand(view: PlannerView): string | null {
   const at = inPhase(view, 'serving')[0];
-  const wrong = latentMembers(view);
-  if (at === undefined || wrong.length === 0) return null;
-  const statements = groupBy(wrong, ({ running }) => String(running?.extensions ?? '')).map(([count, members]) => {
-    const rows = members.flatMap(({ row }) => (row === null ? [] : [row]));
-    return guardedStatement({
-      target: Number(count),
-      schema: rows[0]?.schema ?? 0,
-      rowIds: rows.map(({ id }) => id),
-      oldCounts: [...new Set(rows.map(({ apiExtensions }) => apiExtensions))],
-      lifetimeS: 0,
-    });
-  });
+  const statements = statementsFor(latentRows(view), 0).map(guardedStatement);
+  if (at === undefined || statements.length === 0) return null;
   return `On ${at.member}, before anything else: ${statements.map((sql) => `sudo lxd sql global "${sql}"`).join(' && ')}`;
-}
-
-/** Serving members whose row differs from what they run. */
-export function latentMembers(view: PlannerView): readonly ReachedMember[] {
-  return inPhase(view, 'serving').filter(
-    ({ running, row }) => running !== null && row !== null && running.extensions !== row.apiExtensions,
-  );
 }
 
 /** Where somebody serves, a dead member is removed by LXD itself. */

@@ -12,7 +12,7 @@ import { guardFindings } from './guard-findings.ts';
 import { guardHealth } from './guard-health.ts';
 import { guardMembers } from './guard-members.ts';
 import { guardTrack, guardVersionsOfDeadRow } from './guard-versions.ts';
-import { whereTrue, when, withoutRepeats } from './reasons.ts';
+import { ofCount, whereTrue, when, withoutRepeats } from './reasons.ts';
 import { commonBinary, inPhase, namesOf, type PlannerView, type ReachedMember } from './view.ts';
 
 /** Whoever was heard of by LXD within this is not dead, whatever SSH says. Three times LXD's own default patience. */
@@ -26,8 +26,8 @@ interface Dead {
 /** The one unreachable member, with its row; null when that is not exactly one. */
 function findDead(view: PlannerView): Dead | null {
   const unreached = view.members.filter(({ facts }) => facts === null);
-  const [only] = unreached;
-  if (only === undefined || unreached.length !== 1 || only.row === null) return null;
+  const [only, another] = unreached;
+  if (only === undefined || another !== undefined || only.row === null) return null;
   return { member: only.member, row: only.row };
 }
 
@@ -112,7 +112,8 @@ function guardNobodyServes(view: PlannerView): readonly RefusalReason[] {
       inPhase(view, 'serving'),
       () => true,
       'somebody-serves',
-      (names) => `${names} serves: a dead member is removed there by LXD itself, and rows are corrected with sql-live.`,
+      (names, count) =>
+        `${names} ${ofCount(count, 'serves', 'serve')}: a dead member is removed there by LXD itself, and rows are corrected with sql-live.`,
     ),
     ...whereTrue(
       inPhase(view, 'stopped'),
@@ -163,7 +164,8 @@ function guardCause(view: PlannerView): readonly RefusalReason[] {
     inPhase(view, 'crash-looping', 'waiting'),
     (member) => !isHeldBack(member, up),
     'crash-loop-other-cause',
-    (names) => `It is not proven that ${names} is held back by the row of the member that is gone.`,
+    (names, count) =>
+      `It is not proven that ${names} ${ofCount(count, 'is', 'are')} held back by the row of the member that is gone.`,
   );
 }
 

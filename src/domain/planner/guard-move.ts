@@ -144,7 +144,7 @@ function guardTargetSchema(view: PlannerView, { target, above }: Move): readonly
   ];
 }
 
-/** One track for all; lower only inside an LTS track. */
+/** One track for all, which the target's is one of where it is known at all; lower only inside an LTS track. */
 function guardSeries(view: PlannerView, { target, moving, above }: Move): readonly RefusalReason[] {
   const present = presentSeries(view);
   const unnamed = view.reached.filter(
@@ -160,9 +160,9 @@ function guardSeries(view: PlannerView, { target, moving, above }: Move): readon
       (names) => `The release of LXD on ${names} is not in the release table, so its track is not known.`,
     ),
     ...when(
-      present.length > 1 || (target.series !== null && present.some((series) => series !== target.series)),
+      present.length > 1,
       'crossing-tracks',
-      `The tracks ${listed([...new Set([...present, ...(target.series === null ? [] : [target.series])])])} would be crossed, which LXD does not support.`,
+      `The tracks ${listed(present)} would be crossed, which LXD does not support.`,
     ),
     ...when(target.series === null, 'unknown-version', 'The track of that build could not be told from its numbers.'),
     ...when(

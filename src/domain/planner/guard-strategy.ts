@@ -29,11 +29,7 @@ export function guardPatchInPlace(view: PlannerView): readonly RefusalReason[] {
   return [
     ...guardServing(view),
     ...guardSelfHealing(view),
-    ...when(
-      inPhase(view, 'crash-looping').length === 0 && view.reached.length > 0,
-      'nobody-crash-loops',
-      nobodyCrashLoops(view),
-    ),
+    ...when(inPhase(view, 'crash-looping').length === 0, 'nobody-crash-loops', nobodyCrashLoops(view)),
     ...whereTrue(
       inPhase(view, 'crash-looping').length === 0 ? [] : inPhase(view, 'stopped'),
       () => true,
@@ -95,7 +91,7 @@ function guardServing(view: PlannerView): readonly RefusalReason[] {
 /** From 5.21.4 and 6.4 a daemon writes its own row and waits: started everywhere, the rows settle by themselves within a minute. */
 function guardSelfHealing(view: PlannerView): readonly RefusalReason[] {
   return when(
-    view.reached.length > 0 && view.reached.every(({ hasFix }) => hasFix === true),
+    view.reached.every(({ hasFix }) => hasFix === true),
     'self-healing-version',
     'This LXD has the upstream fix: each member writes its own row and waits for the others, so no patch is needed.',
   );

@@ -3,8 +3,9 @@
  * database, and no crossing of tracks. With mixed binaries no value is right: each restart rewrites its own row.
  */
 import type { RefusalReason } from '../plan.ts';
-import { findRelease, releaseOf, type Release } from '../release.ts';
-import { latentMembers, rollForwardByHand } from './by-hand.ts';
+import { findRelease, type Release } from '../release.ts';
+import { rollForwardByHand } from './by-hand.ts';
+import { latentRows } from './live-rows.ts';
 import { ofCount, whereTrue, when } from './reasons.ts';
 import { inPhase, isSameBinary, type PlannerView, type ReachedMember } from './view.ts';
 
@@ -69,7 +70,7 @@ function guardEquality(view: PlannerView): readonly RefusalReason[] {
 /** A patch would not help against these, and a roll forward would strand the member that comes back: rows first. */
 export function guardLatent(view: PlannerView): readonly RefusalReason[] {
   return whereTrue(
-    latentMembers(view),
+    latentRows(view).map(({ member }) => member),
     () => true,
     'latent-skew',
     (names) => `The row of ${names} does not hold what the daemon there runs: green today, stuck at its next restart.`,
@@ -146,16 +147,20 @@ export function guardTrack(view: PlannerView): readonly RefusalReason[] {
     return [
       {
         code: 'crossing-tracks',
-        text: `LXD ${releaseOf(own.version) ?? ''} is no LTS release, and LXD supports going lower only inside an LTS track.`,
+        text: `LXD ${own.version} is no LTS release, and LXD supports going lower only inside an LTS track.`,
       },
     ];
   }
   const crossed = view.stale.find((row) => cameFromElsewhere(row.apiExtensions, own, releases, tracksOf(view)));
-  return when(
-    crossed !== undefined,
-    'crossing-tracks',
-    `A row holds ${crossed?.apiExtensions ?? 0} API extensions, which no release of track ${own.series} has: the cluster was on another track.`,
-  );
+  if (crossed === undefined) return [];
+  const count = crossed.apiExtensions;
+  const here = releases.some(({ series, extensions }) => series === own.series && extensions === count);
+  const why = here
+    ? `as a release of another track than ${own.series} does which a snap here follows`
+    : `which no release of track ${own.series} has`;
+  return [
+    { code: 'crossing-tracks', text: `A row holds ${count} API extensions, ${why}: the cluster was on another track.` },
+  ];
 }
 
 /** A count that several tracks share is decided by the tracks that the snaps follow. */

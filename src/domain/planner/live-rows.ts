@@ -9,7 +9,7 @@ import { groupBy } from './builds.ts';
 import { ascending } from './patch.ts';
 import { inPhase, type PlannerView, type ReachedMember } from './view.ts';
 
-interface WrongRow {
+export interface WrongRow {
   readonly member: ReachedMember;
   readonly row: NodeRow;
   /** What the row should hold. */
@@ -19,6 +19,11 @@ interface WrongRow {
 /** A serving member that reads the live database itself; null when nobody does. */
 export function liveWriter(view: PlannerView): ReachedMember | null {
   return inPhase(view, 'serving').find(({ facts }) => facts.nodes?.source === 'live') ?? null;
+}
+
+/** Rows of serving members that don't hold what those run: green today, stuck at the next restart. */
+export function latentRows(view: PlannerView): readonly WrongRow[] {
+  return wrongRows(view).filter(({ member }) => member.phase === 'serving');
 }
 
 /**
@@ -38,10 +43,14 @@ export function wrongRows(view: PlannerView): readonly WrongRow[] {
 
 /** One statement per count and schema. */
 export function liveStatements(view: PlannerView, lifetimeS: number): readonly PatchParams[] {
-  const groups = groupBy(wrongRows(view), ({ count, row }) => `${count}/${row.schema}`);
+  return statementsFor(wrongRows(view), lifetimeS);
+}
+
+export function statementsFor(rows: readonly WrongRow[], lifetimeS: number): readonly PatchParams[] {
+  const groups = groupBy(rows, ({ count, row }) => `${count}/${row.schema}`);
   return groups.map(([, wrong]) => ({
-    target: wrong[0]?.count ?? 0,
-    schema: wrong[0]?.row.schema ?? 0,
+    target: wrong[0].count,
+    schema: wrong[0].row.schema,
     rowIds: ascending(wrong.map(({ row }) => row.id)),
     oldCounts: ascending(wrong.map(({ row }) => row.apiExtensions)),
     lifetimeS,

@@ -65,11 +65,7 @@ export function moveTo(view: PlannerView, target: Target): Move {
 }
 
 function isOn({ revision, architecture, installed }: ReachedMember, target: Target): boolean {
-  return (
-    revision !== null &&
-    target.revisions.get(architecture ?? '') === revision &&
-    installed?.extensions === target.extensions
-  );
+  return target.revisions.get(architecture ?? '') === revision && installed?.extensions === target.extensions;
 }
 
 /** The single row ahead is corrected by its own member's start: it writes its row before it compares. */

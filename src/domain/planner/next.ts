@@ -17,8 +17,7 @@ export function nextOf(view: PlannerView, reasons: readonly RefusalReason[], pos
     const safe = `What is safe now: /lxd recover ${cluster} --strategy ${possible}`;
     return byHand === null ? safe : `${safe}. By hand: ${byHand}`;
   }
-  const code = reasons[0]?.code;
-  const act = code === undefined ? undefined : ACTS[code]?.(view);
+  const [act] = reasons.map(({ code }) => ACTS[code]?.(view));
   return act ?? `/lxd explain ${cluster}`;
 }
 
@@ -30,10 +29,8 @@ function handOf(view: PlannerView, strategy: Strategy): string | null {
 
 type Act = (view: PlannerView) => string | null;
 
-const again: Act = (view) => `Then read it again: /lxd status ${view.input.cluster.name}`;
-
-function andThenAgain(text: string): Act {
-  return (view) => `${text} ${again(view) ?? ''}`;
+function andThenAgain(text: string): (view: PlannerView) => string {
+  return (view) => `${text} Then read it again: /lxd status ${view.input.cluster.name}`;
 }
 
 const roll: Act = (view) =>
@@ -102,7 +99,7 @@ const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   'stop-unsafe': (view) =>
     `/lxd recover ${view.input.cluster.name} --strategy ${inPhase(view, 'stopped').length > 0 ? 'stop-patch-start' : 'patch-in-place'}`,
   'crash-loop-other-cause': (view) =>
-    `Read the log: sudo journalctl -u snap.lxd.daemon -n 50 (${namesOf(inPhase(view, 'crash-looping'))})`,
+    `Read the log: sudo journalctl -u snap.lxd.daemon -n 50 (${namesOf(inPhase(view, 'crash-looping', 'waiting'))})`,
   'member-pending': andThenAgain('Finish or remove the join.'),
   'own-row-missing': andThenAgain('Check core.https_address and cluster.https_address of that member.'),
   'raft-damaged': andThenAgain('Do not patch. Follow LXD’s own recovery guide for a damaged database.'),

@@ -13,7 +13,7 @@ import { moveWords } from './words-move.ts';
 import { deadRowWords } from './words-dead-row.ts';
 import { sqlLiveWords } from './words-live.ts';
 import { chooseLooper } from './stages.ts';
-import { inPhase, namesOf, type PlannerView } from './view.ts';
+import { inPhase, listed, namesOf, type PlannerView } from './view.ts';
 
 export function wordsOf(view: PlannerView, strategy: Strategy): PlanWords {
   const words = strategyWords(view, strategy);
@@ -83,16 +83,9 @@ function irreversibleOf(view: PlannerView): readonly string[] {
   const counts = [...new Set(view.stale.map(({ apiExtensions }) => apiExtensions))].join(' and ');
   const to = view.binary?.extensions ?? 0;
   return [
-    `The API extension count of ${namesOf(view.stale.map((row) => ({ member: memberOf(view, row.name) })))} goes from ${counts} to ${to}. Writing it back would block the cluster again.`,
+    `The API extension count of ${listed(view.stale.map(({ name }) => name))} goes from ${counts} to ${to}. Writing it back would block the cluster again.`,
     `Data changes that the higher LXD made at its upgrade stay: going down to ${target} does not undo them.`,
   ];
-}
-
-/** The row's name is one of the configured members: the guards saw to it. */
-function memberOf(view: PlannerView, name: string): PlannerView['members'][number]['member'] {
-  const found = view.members.find(({ member }) => member === name);
-  if (found === undefined) throw new Error('a row of nobody reached the plan');
-  return found.member;
 }
 
 function rollbackOf(view: PlannerView): string {

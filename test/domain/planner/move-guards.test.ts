@@ -126,11 +126,46 @@ test('what keeps members from being aligned', async () => {
           { rows: { m1: 387, m2: 402, m3: 387 } },
         ),
       ),
+      'nobody could be measured': align(() =>
+        clusterOf(
+          { build: '5.21.2', daemon: 'crash-looping', facts: { binaries: [] } },
+          { m3: { build: '5.21.3' } },
+          { rows: 402 },
+        ),
+      ),
+      'the higher one is known by its API alone': align(() =>
+        clusterOf(
+          { build: '5.21.3', facts: { binaries: [] } },
+          { m3: { build: '5.21.2', daemon: 'crash-looping', facts: {} } },
+          { rows: 402 },
+        ),
+      ),
+      'the higher one has no snap that could be read': align(() =>
+        clusterOf(
+          { build: '5.21.3', facts: { snap: null } },
+          { m3: { build: '5.21.2', daemon: 'crash-looping', facts: {} } },
+          { rows: 402 },
+        ),
+      ),
+      'one has no architecture': align(() => behind({ facts: { architecture: null } })),
+      'one has no row': align(() => behind({}, { row: { m3: null } })),
+      'no table': align(() => behind({}, { rows: null })),
       'one did not answer': align(() => behind({ reach: UNREACHABLE })),
       'no room': align(() => behind({ facts: { disk: { databaseBytes: 10, freeBytes: 30 } } })),
     }),
   ).toMatchFileSnapshot('texts/move-align.txt');
 });
+
+/** 6.3 is installed, and 6.1 is kept. */
+function between(): Partial<MemberFacts> {
+  const installed = binaryLike('6.1', {
+    revision: '30300',
+    path: '/snap/lxd/30300/bin/lxd',
+    extensions: 420,
+    names: null,
+  });
+  return { snap: snapOf('6.1', { version: '6.3-x', revision: '30300' }), binaries: [installed, binaryLike('6.1')] };
+}
 
 test('what keeps a cluster from being taken lower', async () => {
   const kept = (build: BuildName, changes: Partial<BinaryFacts>): Omit<MemberSpec, 'name'> => ({
@@ -208,6 +243,29 @@ test('what keeps a cluster from being taken lower', async () => {
       ),
       'a revision that two releases of the track share': lower(
         () => clusterOf({ build: '5.0.5', kept: ['5.0.4'] }),
+        '504',
+      ),
+      'one between what members have': lower(
+        () =>
+          clusterOf(
+            { build: '5.21.2', kept: ['5.21.3'], daemon: 'crash-looping' },
+            { m1: { build: '5.21.4' } },
+            { rows: 387 },
+          ),
+        '5.21.3',
+      ),
+      'a newer schema with fewer extensions': lower(() => upgraded(allKeep('5.21.2', { schema: 74 })), '30131'),
+      'out of an LTS track, rows as they are there': lower(
+        () => clusterOf({ build: '6.1', daemon: 'crash-looping', facts: between() }, {}, { rows: 387 }),
+        '30200',
+      ),
+      'no revision for the architecture of one': lower(
+        () =>
+          clusterOf(
+            { build: '5.0.5', kept: ['5.0.4'], daemon: 'crash-looping' },
+            { m3: { facts: { architecture: 'aarch64', binaries: [binaryLike('5.0.5')] } } },
+            { rows: 345 },
+          ),
         '504',
       ),
       'one serves on and reads no table, all rows above': lower(() => halfway({ facts: { nodes: null } }), '5.21.2'),

@@ -91,6 +91,10 @@ const PLANS: Readonly<Record<string, () => Planned>> = {
   'to a newer schema': align(() =>
     clusterOf({ build: '6.1', daemon: 'waiting' }, { m3: { build: '6.6', daemon: 'waiting' } }, { rows: { m3: 448 } }),
   ),
+  'to a build that several releases share': lower(
+    () => clusterOf({ build: '5.0.5', kept: ['5.0.4'], daemon: 'crash-looping' }, {}, { rows: 345 }),
+    '504',
+  ),
   'healing is on, and one serves': align(() =>
     clusterOf(
       { build: '5.21.3' },
