@@ -90,6 +90,14 @@ describe('a remark about a member that is down', () => {
     expect(unclear).toHaveLength(1);
   });
 
+  test('does not explain one that waits, although it is named there', () => {
+    const facts = { log: [], clockOffsetMs: 9_000 };
+    expect(summaryOf({ members: three({}, { m2: { daemon: 'waiting', facts } }) })).toEqual([
+      'warning daemon-down m2',
+      'warning clock-skew m2',
+    ]);
+  });
+
   test('does not explain a crash loop either', () => {
     const change = { id: '1', status: 'Doing', summary: 'Start snap "lxd" services', spawn: null };
     const looping = { daemon: 'crash-looping', facts: { log: [], changes: [change] } } as const;
@@ -114,6 +122,11 @@ describe('a story about versions', () => {
     expect(summaryOf(dead)).toEqual(['critical member-unreachable m3', 'critical dead-row-blocks m3']);
     const mixed = three({}, { m2: { daemon: 'crash-looping' }, m3: { build: '5.0.4' } });
     expect(kindsOf({ members: mixed })).not.toContain('probe-incomplete');
+  });
+
+  test('explains who is to follow and fails meanwhile', () => {
+    const members = three({ daemon: 'waiting' }, { m3: { daemon: 'crash-looping' } });
+    expect(summaryOf({ members, rows: { m3: 313 }, source: 'live' })).toEqual(['critical upgrade-waiting m1,m2']);
   });
 
   test('does not explain one that fails for want of a cause', () => {

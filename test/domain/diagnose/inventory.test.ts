@@ -106,6 +106,7 @@ describe('a host', () => {
       { api: api({ serverName: '' }), raft: raft('m1', 'other', 'm3') },
       true,
     ],
+    ['which may fit', { api: api({ serverName: '' }), raft: raft('m1', 'm2', 'm3') }, false],
     ['or none', { api: api({ serverName: null }), raft: raft('m1', 'other', 'm3') }, true],
     ['which may be empty', { api: null, raft: raft('m1', '', 'm3') }, false],
     ['or not there', { api: null, raft: raft('m1', null, 'm3') }, false],
