@@ -93,21 +93,22 @@ function guardQuorum(view: PlannerView): readonly RefusalReason[] {
   const voters = raft === null ? null : raft.filter(({ role }) => role === 'voter').map(({ address }) => address);
   const able = view.reached.filter(({ facts }) => voters === null || voters.includes(facts.clusterAddress ?? ''));
   const needed = Math.floor((voters?.length ?? view.members.length) / 2) + 1;
+  if (able.length < needed) {
+    return [{ code: 'quorum-lost', text: 'No majority of the database voters can be reached.' }];
+  }
   const down = able.filter(({ phase }) => phase === 'stopped').length;
   const nothingToPatch = view.stale.length === 0;
-  return [
-    ...when(able.length < needed, 'quorum-lost', 'No majority of the database voters can be reached.'),
-    ...when(
-      nothingToPatch && down > 0 && down < view.reached.length && able.length - down < needed,
-      'quorum-lost',
-      `LXD is stopped on ${down} of ${able.length} database voters, so there is no majority and no leader.`,
-    ),
-  ];
+  return when(
+    nothingToPatch && down < view.reached.length && able.length - down < needed,
+    'quorum-lost',
+    `LXD is stopped on ${down} of ${able.length} database voters, so there is no majority and no leader.`,
+  );
 }
 
 function guardClocks(view: PlannerView): readonly RefusalReason[] {
   const offsets = view.reached.map(({ facts }) => facts.clockOffsetMs).filter((offset) => offset !== null);
-  const spread = offsets.length === 0 ? 0 : Math.max(...offsets) - Math.min(...offsets);
+  // Of none it is minus infinity.
+  const spread = Math.max(...offsets) - Math.min(...offsets);
   return when(
     spread > MAX_CLOCK_SPREAD_MS,
     'clock-skew',

@@ -40,7 +40,7 @@ function guardRowSchema(view: PlannerView): readonly RefusalReason[] {
     wrongRows(view).map(({ member, row }) => ({ ...member, row })),
     ({ row, running, installed }) => {
       const own = running?.schema ?? installed?.schema ?? null;
-      return database === null || own !== database || row.schema !== database;
+      return own !== database || row.schema !== database;
     },
     'schema-inconsistent',
     (names) => `The schema of the row of ${names}, of its LXD and of the database are not one and the same.`,

@@ -141,7 +141,6 @@ function guardCertificates(view: PlannerView): readonly RefusalReason[] {
 function isSomebodyElse({ facts, member }: ReachedMember, rows: readonly NodeRow[]): boolean {
   const serverName = facts.api?.serverName ?? null;
   if (serverName !== null && serverName !== member) return true;
-  if (facts.clusterAddress === null) return false;
   const row = rows.find(({ address }) => address === facts.clusterAddress);
   return row !== undefined && row.name !== member;
 }

@@ -191,6 +191,7 @@ test('members that are not the ones that are meant', async () => {
       'raft_nodes empty': on('m1 m2 m3', { raft: [] }),
       'raft_nodes in another order': on('m2', { raft: raft(3, 1, 2) }),
       'raft_nodes with one more': on('m2', { raft: raft(1, 2, 3, 4) }),
+      'raft_nodes with one less': on('m2', { raft: raft(1, 2) }),
       'raft_nodes with another': on('m2', { raft: raft(1, 2, 9) }),
       'a host that is another member by its address': on('m2', { clusterAddress: '10.0.0.3:8443' }),
       'a host with an address that nobody has': on('m2', { clusterAddress: '10.0.0.9:8443' }),

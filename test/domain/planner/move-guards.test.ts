@@ -50,6 +50,10 @@ test('what keeps members from being aligned', async () => {
         to: '5.21.2',
       }),
       'two versions share the highest count': align(() => clusterOf({ build: '5.21.2' }, { m3: { build: '6.1' } })),
+      'two versions share it, and none was named': align(
+        () => clusterOf({ build: '5.21.2' }, { m3: { build: '6.1' } }),
+        { to: null },
+      ),
       'two versions share it, one was named': align(() => clusterOf({ build: '5.21.2' }, { m3: { build: '6.1' } }), {
         to: '6.1',
       }),
