@@ -3,9 +3,13 @@
  * with the right finding; and when the member is back, it is resolved without anybody's word.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { TEXT_FORMATS } from '../../src/report/formats.ts';
 import { LINE_SCHEMA } from '../contract/data-schema.ts';
+import { READERS } from '../report/readers.ts';
 import { type Lab, startLab } from './lab.ts';
 import { CLI } from './support/build.ts';
 import { newDirectory, removeDirectories, writeConfig } from './support/cluster.ts';
@@ -17,8 +21,9 @@ const PROBE_MS = 20_000;
 
 let lab: Lab;
 let child: ChildProcess | null = null;
+let data = '';
 const said: Data[] = [];
-/** First lines of all messages. */
+/** All messages, as they are. */
 const posts: string[] = [];
 
 beforeAll(async () => {
@@ -37,11 +42,12 @@ afterAll(async () => {
 
 /** A console whose standard input stays open: it watches for as long. */
 function open(config: string): ChildProcess {
-  const args = [CLI, 'console', '--json', '--config', config, '--data', newDirectory(), '--as', 'alice'];
+  data = newDirectory();
+  const args = [CLI, 'console', '--json', '--config', config, '--data', data, '--as', 'alice'];
   const started = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   createInterface({ input: started.stdout }).on('line', (text) => {
     const { data, message } = LINE_SCHEMA.parse(JSON.parse(text));
-    posts.push(message.summary);
+    posts.push(JSON.stringify(message));
     if (data !== null) said.push(data);
   });
   return started;
@@ -50,13 +56,26 @@ function open(config: string): ChildProcess {
 async function ask<K extends Data['kind']>(line: string, kind: K): Promise<DataOf<K>> {
   const from = said.length;
   child?.stdin?.write(`${line}\n`);
-  const answers = (): readonly DataOf<K>[] => said.slice(from).filter((data): data is DataOf<K> => data.kind === kind);
+  const answers = (): readonly DataOf<K>[] => said.slice(from).filter((each): each is DataOf<K> => each.kind === kind);
   await lab.waitUntil(`${line} is answered`, async () => answers().length > 0);
   return answers()[0]!;
 }
 
 async function incidents(): Promise<DataOf<'incidents'>['incidents']> {
   return (await ask('incident list', 'incidents')).incidents;
+}
+
+/** The files of its timeline say what the thread says, of each entry that the thread had. */
+async function sameInEveryFile(incident: string, entries: DataOf<'timeline'>['entries']): Promise<void> {
+  for (const format of TEXT_FORMATS) {
+    await ask(`timeline ${incident} --format ${format}`, 'timeline');
+    const files = readdirSync(join(data, 'exports')).filter((name) => name.endsWith(`.${format}`));
+    const read = READERS[format](readFileSync(join(data, 'exports', files.toSorted().at(-1)!), 'utf8'));
+    const known = read.filter(({ id }) => entries.some(({ sequence }) => sequence === id));
+    expect(known, format).toEqual(
+      entries.map(({ sequence, happenedAt, text }) => ({ id: sequence, at: happenedAt.slice(0, 19), text })),
+    );
+  }
 }
 
 test('a member that a refresh took back is one incident in time, resolved by itself when it is back', async () => {
@@ -78,6 +97,14 @@ test('a member that a refresh took back is one incident in time, resolved by its
   const { entries } = await ask(`timeline ${incident!.incident}`, 'timeline');
   const finding = entries.find((entry) => entry.kind === 'watch-said' && entry.finding === 'mixed-binaries');
   expect(finding?.members).toContain('m3');
+  // It begins where trouble was first seen: a probe tells between which two looks, a log line its own moment.
+  const opening = entries.find((entry) => entry.kind === 'incident-opened');
+  const led = entries.filter(({ sequence }) => opening?.includes?.includes(sequence));
+  const sighted = led.find((entry) => entry.kind === 'finding-appeared' && entry.finding === 'mixed-binaries');
+  expect(Date.parse(sighted!.happenedAt)).toBeLessThan(Date.parse(opening!.happenedAt));
+  const moved = led.find((entry) => entry.kind === 'revision-changed' && entry.member === 'm3');
+  expect(Date.parse(moved!.happenedAt) - Date.parse(moved!.since!)).toBeLessThan(2 * PERIOD_MS + PROBE_MS);
+  await sameInEveryFile(incident!.incident, entries);
 
   await lab.refresh('m3', '502');
   await lab.waitUntil('it is resolved', async () => (await incidents())[0]?.state === 'resolved', 120);

@@ -90,7 +90,7 @@ test('a newer revision is said once, with what it is, as a message of its own an
   expect(asked).toEqual(['m1']);
   expect(await world.store.listIncidents({})).toEqual([]);
   const printed = await world.type('alice', 'incident list');
-  expect(printed.filter(({ message }) => message.summary.includes('offers LXD 5.21.4'))).toHaveLength(1);
+  expect(printed.filter(({ message }) => JSON.stringify(message).includes('offers LXD 5.21.4'))).toHaveLength(1);
 });
 
 test('a restart asks nobody and says nothing again, and the next revision is said', async () => {

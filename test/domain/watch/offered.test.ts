@@ -55,10 +55,10 @@ describe('a newer release in the channel', () => {
       title:
         'The channel 5.21/stable offers LXD 5.21.4 (revision 38767, 433 API extensions); m1, m2 and m3 have 5.21.3 (402 API extensions)',
       cause:
-        'The numbers differ: a member that gets it waits, and its API hangs, until every other member has it too; running instances go on. ' +
-        'Refreshes of LXD are not held on m1, m2 and m3: snapd brings it there by itself, on each at another moment, and the cluster is out of step until all have it. ' +
+        'It has more: a member that gets it waits, and its API hangs, until every other member has it too; running instances go on. ' +
+        'Refreshes of LXD are not held on m1, m2 and m3: snapd brings it there by itself, on each at another moment, and from the first one on the cluster is out of step. ' +
         '(433 is the number of release 5.21.4: no member has this build to read it from.)',
-      next: 'Hold it before it comes, on m1, m2 and m3: sudo snap refresh --hold lxd. Then: choose a moment and refresh all members side by side; ask first what it would do: check prod --to 5.21.4',
+      next: 'Hold it before it comes, on m1, m2 and m3: sudo snap refresh --hold lxd. When you have chosen the moment, refresh all members side by side; ask first what it would do: check prod --to 5.21.4',
     });
     expect(finding.evidence.map(({ member, text }) => `${member}: ${text}`)).toEqual([
       'm1: snap refresh --list: lxd 5.21.4-aee7e08 (rev 38767), tracking 5.21/stable',
@@ -73,7 +73,7 @@ describe('a newer release in the channel', () => {
       'Refreshes of LXD are held on m1, m2 and m3, so it does not come by itself; but once one member is moved, LXD has the others follow, hold or not.',
     );
     expect(finding.next).not.toContain('--hold');
-    expect(finding.next).toMatch(/^Choose a moment .* check prod --to 5\.21\.4$/);
+    expect(finding.next).toMatch(/^When you have chosen the moment, .* check prod --to 5\.21\.4$/);
   });
 
   test('with one member that does not hold: that one is named, and the others all the same', () => {
@@ -107,7 +107,7 @@ describe('a newer release in the channel', () => {
     expect(finding.cause).toMatch(
       /^How many API extensions it has is not known here, so take it that the number differs/,
     );
-    expect(finding.next).toContain('try it on a test cluster first');
+    expect(finding.next).toContain('Try it on a test cluster before any member gets it');
   });
 
   test('whose version names no release is not repeated, and its count is read where a member keeps that build', () => {
@@ -127,13 +127,27 @@ describe('a newer release in the channel', () => {
     expect(finding.cause).not.toContain('is the number of release');
   });
 
-  test('that counts fewer: what it does depends on the fix of that release', () => {
-    expect(only({ members: three({ build: '5.21.3' }), said: offer('5.21.2') }).cause).toContain(
-      'exits and is restarted over and over',
+  test('that counts fewer: what it does depends on the fix of that release, and nobody is told to go there', () => {
+    const below = only({
+      members: three(free('5.21.3'), { m3: { facts: { snap: snapOf('5.21.3') } } }),
+      said: offer('5.21.2'),
+    });
+    expect(below.cause).toContain('It has fewer: a member that gets it exits and is restarted over and over');
+    expect(below.cause).toContain('They are held on m3: there it does not come by itself.');
+    expect(below.next).toMatch(
+      /^Hold it before it comes, on m1 and m2: sudo snap refresh --hold lxd\. Let no member have it before .* --to 5\.21\.2$/,
     );
-    expect(only({ members: three({ build: '5.21.5' }), said: offer('5.21.4') }).cause).toContain(
-      'waits without serving',
-    );
+    const fixed = only({ members: three({ build: '5.21.5' }), said: offer('5.21.4') });
+    expect(fixed.cause).toContain('It has fewer: a member that gets it waits, and its API hangs');
+    expect(fixed.cause).toContain('held on m1, m2 and m3, so it does not come by itself. ');
+  });
+
+  test('beside a member whose own count could not be read is one, and says whose', () => {
+    const snap = snapOf('5.21.3', { version: 'git-1a2b3c4', revision: '33111' });
+    const unread = { facts: { snap, binaries: [], api: null, process: null } };
+    const finding = only({ members: three({ build: '5.21.3' }, { m2: unread }), said: offer('5.21.4') });
+    expect(finding.cause).toMatch(/^The number of API extensions on m2 could not be read, so take it that it differs/);
+    expect(finding.next).toMatch(/^Let no member have it before/);
   });
 
   test('with the same count and a newer schema is one, and an older schema never starts', () => {
@@ -144,6 +158,10 @@ describe('a newer release in the channel', () => {
     expect(only({ members: three({ build: '6.6' }), said: offer('5.21.4') }).cause).toContain(
       'does not start with it at all',
     );
+    expect(only({ members, said: [['m1', '5.21.3-c5ae129', '33110']] }).next).toMatch(
+      /^When you have chosen the moment/,
+    );
+    expect(only({ members: three({ build: '6.6' }), said: offer('5.21.4') }).next).toMatch(/^Let no member have it/);
   });
 });
 
