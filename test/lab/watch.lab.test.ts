@@ -46,9 +46,9 @@ function open(config: string): ChildProcess {
   const args = [CLI, 'console', '--json', '--config', config, '--data', data, '--as', 'alice'];
   const started = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   createInterface({ input: started.stdout }).on('line', (text) => {
-    const { data, message } = LINE_SCHEMA.parse(JSON.parse(text));
-    posts.push(JSON.stringify(message));
-    if (data !== null) said.push(data);
+    const line = LINE_SCHEMA.parse(JSON.parse(text));
+    posts.push(JSON.stringify(line.message));
+    if (line.data !== null) said.push(line.data);
   });
   return started;
 }
