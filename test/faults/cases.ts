@@ -33,6 +33,8 @@ export interface PlanOf {
 const BACK_UP = { step: 'back-up', state: 'started' } as const;
 const WRITE = { step: 'write-patch', state: 'started' } as const;
 const WRITTEN = { step: 'write-patch', state: 'done' } as const;
+/** The daemon alone: the monitors of instances run the same binary. */
+const KILL = 'kill -KILL $(cat /var/snap/lxd/common/lxd.pid)';
 const VERIFY = { step: 'remove-patch', state: 'done' } as const;
 
 export const FAULTS: readonly FaultCase[] = [
@@ -151,7 +153,7 @@ export const FAULTS: readonly FaultCase[] = [
     at: WRITTEN,
     strike: async ({ lab }, { members, writers }) => {
       for (const name of members.filter((member) => !writers.includes(member))) {
-        await lab.sh(name, 'pkill -KILL -x lxd; sleep 1; pkill -KILL -x lxd');
+        await lab.sh(name, `${KILL}; sleep 1; ${KILL}`);
       }
     },
     ends: ['succeeded', 'paused'],
@@ -162,7 +164,7 @@ export const FAULTS: readonly FaultCase[] = [
     strategy: 'sql-live',
     at: { step: 'run-sql', state: 'started' },
     lateS: 2,
-    strike: async ({ lab }) => void (await lab.sh('m1', 'sleep 2; pkill -KILL -x lxd')),
+    strike: async ({ lab }) => void (await lab.sh('m1', `sleep 2; ${KILL}`)),
     ends: ['succeeded', 'paused'],
     then: ['succeeded', 'paused'],
   },
