@@ -131,15 +131,28 @@ const NAMED_ELSEWHERE: ReadonlySet<string> = new Set([
 const RAFT: ReadonlySet<string> = new Set(['dqlite_start_failed', 'closed_segment']);
 
 function otherCauses(situation: Situation): readonly Finding[] {
-  const failing = situation.reached.filter((view) => view.phase === 'crash-looping' || gaveUp(view));
-  const raft = situation.reached.filter((view) => RAFT.has(currentFatal(view)?.pattern ?? ''));
-  const other = failing.filter((view) => {
+  const failed = situation.reached.flatMap((view) => {
     const line = currentFatal(view);
-    // Without a cause beside it, "LXD failed to start" says nothing: such a member goes unexplained.
-    if (line === null || isWrapper(line)) return false;
-    return !NAMED_ELSEWHERE.has(line.pattern) && !RAFT.has(line.pattern);
+    return line === null ? [] : [{ ...view, line }];
   });
-  return [...raftDamaged(situation, raft), ...byPattern(other).map((group) => otherCause(situation, group))];
+  const raft = failed.filter(({ line }) => RAFT.has(line.pattern));
+  const other = failed.filter((view) => {
+    const { line } = view;
+    if (view.phase !== 'crash-looping' && !gaveUp(view)) return false;
+    // Without a cause beside it, "LXD failed to start" says nothing: such a member goes unexplained.
+    return !isWrapper(line) && !NAMED_ELSEWHERE.has(line.pattern) && !RAFT.has(line.pattern);
+  });
+  const patterns = [...new Set(other.map(({ line }) => line.pattern))];
+  return [
+    ...raftDamaged(situation, raft),
+    ...patterns.map((pattern) =>
+      otherCause(
+        situation,
+        pattern,
+        other.filter(({ line }) => line.pattern === pattern),
+      ),
+    ),
+  ];
 }
 
 function raftDamaged(situation: Situation, named: readonly ReachedView[]): readonly Finding[] {
@@ -170,9 +183,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   recovery_patch_conflict: 'a patch file and a recovery tarball lie side by side',
 };
 
-function otherCause(situation: Situation, group: readonly ReachedView[]): Finding {
-  const first = group[0];
-  const pattern = first === undefined ? '' : (currentFatal(first)?.pattern ?? '');
+function otherCause(situation: Situation, pattern: string, group: readonly ReachedView[]): Finding {
   const why = CAUSES[pattern] ?? 'its log names a cause that has nothing to do with versions';
   const who = listNames(group);
   return {
@@ -188,11 +199,6 @@ function otherCause(situation: Situation, group: readonly ReachedView[]): Findin
     extensionsMissing: [],
     next: `Read the log line and remove its cause, then: status ${situation.cluster}`,
   };
-}
-
-function byPattern(views: readonly ReachedView[]): readonly (readonly ReachedView[])[] {
-  const patterns = [...new Set(views.map((view) => currentFatal(view)?.pattern ?? ''))];
-  return patterns.map((pattern) => views.filter((view) => currentFatal(view)?.pattern === pattern));
 }
 
 export function fatalEvidence(view: ReachedView): readonly Evidence[] {

@@ -12,7 +12,7 @@ export function deadRowRules(situation: Situation): readonly Finding[] {
   const views = known(situation);
   const common = commonCount(views);
   const unseen = situation.members.filter((view) => !view.reachable);
-  if (common === null || unseen.length === 0 || views.length !== situation.reached.length) return [];
+  if (common === null || views.length !== situation.reached.length) return [];
   const odd = comparedRows(situation).filter((row) => row.apiExtensions !== common.extensions);
   const owners = unseen.filter((view) => odd.some((row) => row.name === view.member));
   if (owners.length === 0 || odd.some((row) => !isOf(row, unseen))) return [];
@@ -37,7 +37,7 @@ export function deadRowRules(situation: Situation): readonly Finding[] {
         `The right way is to bring ${listNames(owners)} back, or to move all members to one version. ` +
         `Only when ${verb(owners.length, 'it', 'they')} will never return may a person decide to change that one row.`,
       evidence: [
-        ...rowEvidence(situation, situation.rows?.rows ?? []),
+        ...rowEvidence(situation),
         ...views.map(binaryEvidence),
         ...held.flatMap((view) => {
           const line = currentFatal(view);

@@ -1,7 +1,7 @@
 /** Another installation of Lockstep works on the cluster, or something lies where its marker would. Ours is no news. */
 import type { Finding } from '../finding.ts';
 import type { MarkerFacts } from '../observation.ts';
-import type { ReachedView, Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 import { listNames, listOf, namesOf, snapEvidence } from './text.ts';
 
 type Held = Extract<MarkerFacts, { kind: 'held' }>;
@@ -33,19 +33,21 @@ export function heldRules(situation: Situation): readonly Finding[] {
 }
 
 function heldElsewhere(situation: Situation): readonly Finding[] {
-  const named = situation.reached.filter(({ facts }) => foreignMarker(facts.marker) !== null);
+  const named = situation.reached.flatMap((view) => {
+    const marker = foreignMarker(view.facts.marker);
+    return marker === null ? [] : [{ ...view, marker }];
+  });
   if (named.length === 0) return [];
-  const markers = named.flatMap(({ facts }) => foreignMarker(facts.marker) ?? []);
   return [
     {
       kind: 'held-elsewhere',
       severity: 'warning',
       members: namesOf(named),
-      title: `Another Lockstep works on ${listNames(named)}: ${holderWords(markers)}`,
+      title: `Another Lockstep works on ${listNames(named)}: ${holderWords(named.map(({ marker }) => marker))}`,
       cause:
         `Two repairs at the same time would undo each other. While its marker lies on a member and its deadline has not passed, ` +
         `nothing is planned or started here. What is read may change under its hands.`,
-      evidence: named.flatMap(markerEvidence),
+      evidence: named.map((view) => snapEvidence(view, `marker: ${holderWords([view.marker])}`)),
       extensionsMissing: [],
       next: `Finish or abort that run there, or wait for its deadline, then: status ${situation.cluster}`,
     },
@@ -69,10 +71,4 @@ function unreadable(situation: Situation): readonly Finding[] {
       next: `Find out who put it there, remove it on the host (sudo rm ${MARKER_PATH}), then: status ${situation.cluster}`,
     },
   ];
-}
-
-function markerEvidence(view: ReachedView): ReturnType<typeof snapEvidence>[] {
-  const marker = foreignMarker(view.facts.marker);
-  if (marker === null) return [];
-  return [snapEvidence(view, `marker: ${holderWords([marker])}`)];
 }

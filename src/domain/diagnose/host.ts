@@ -71,9 +71,10 @@ function clockFinding(
 
 /** LXD noticed a difference by itself; measured, there is none any more or it could not be measured. */
 function logged(situation: Situation): readonly Finding[] {
-  const named = situation.reached.filter(
-    (view) => view.facts.clockOffsetMs === null && newestLine(view.facts, ['time_skew']) !== null,
-  );
+  const named = situation.reached.flatMap((view) => {
+    const line = view.facts.clockOffsetMs === null ? newestLine(view.facts, ['time_skew']) : null;
+    return line === null ? [] : [{ ...view, line }];
+  });
   if (named.length === 0) return [];
   return [
     {
@@ -84,10 +85,7 @@ function logged(situation: Situation): readonly Finding[] {
       cause:
         `LXD logged a difference of more than 5 s between the leader's clock and its own, and the clock could not be measured from here. ` +
         `Ages of heartbeats can't be trusted while it lasts.`,
-      evidence: named.flatMap((view) => {
-        const line = newestLine(view.facts, ['time_skew']);
-        return line === null ? [] : [logEvidence(view.member, line)];
-      }),
+      evidence: named.map(({ member, line }) => logEvidence(member, line)),
       extensionsMissing: [],
       next: `Check the clocks (NTP), then: status ${situation.cluster}`,
     },
@@ -136,9 +134,11 @@ function mebibytes(bytes: number): string {
 
 /** Containers that run need their LXCFS; its process was looked for and not found. */
 function lxcfsDead(situation: Situation): readonly Finding[] {
-  const named = situation.reached.filter(({ facts }) => {
+  const named = situation.reached.flatMap((view) => {
+    const { install, lxcfsPid, instances } = view.facts;
     // Instances and LXCFS come from one look at the process table: instances known means that it was looked.
-    return facts.install === 'snap' && facts.lxcfsPid === null && (facts.instances?.running.length ?? 0) > 0;
+    const count = instances?.running.length ?? 0;
+    return install === 'snap' && lxcfsPid === null && count > 0 ? [{ ...view, count }] : [];
   });
   if (named.length === 0) return [];
   return [
@@ -151,9 +151,7 @@ function lxcfsDead(situation: Situation): readonly Finding[] {
         `LXCFS gives containers their own view of memory and load, and it was ended under running instances, as a stop of LXD in the middle of a failed start does. ` +
         `Containers on ${listNames(named)} get "Transport endpoint is not connected" when they read /proc/meminfo. ` +
         `Only a restart of those containers repairs them; virtual machines are not affected.`,
-      evidence: named.map((view) =>
-        apiEvidence(view, `${view.facts.instances?.running.length ?? 0} running instances, no LXCFS process`),
-      ),
+      evidence: named.map((view) => apiEvidence(view, `${view.count} running instances, no LXCFS process`)),
       extensionsMissing: [],
       next: `Plan a restart of the containers there; see: explain ${situation.cluster}`,
     },
@@ -162,10 +160,13 @@ function lxcfsDead(situation: Situation): readonly Finding[] {
 
 /** Healing takes a crash-looping member for dead and may start its instances a second time elsewhere. */
 function healingOn(situation: Situation): readonly Finding[] {
-  const settings = situation.reached.find((view) => (view.facts.settings?.healingThresholdS ?? 0) > 0);
-  if (settings === undefined || situation.members.every(isServing)) return [];
-  const threshold = settings.facts.settings?.healingThresholdS ?? 0;
+  const [healing] = situation.reached.flatMap((view) => {
+    const threshold = view.facts.settings?.healingThresholdS ?? 0;
+    return threshold > 0 ? [{ ...view, threshold }] : [];
+  });
   const away = situation.members.filter((view) => !isServing(view));
+  if (healing === undefined || away.length === 0) return [];
+  const { threshold } = healing;
   return [
     {
       kind: 'healing-on',
@@ -176,7 +177,7 @@ function healingOn(situation: Situation): readonly Finding[] {
         `With cluster.healing_threshold set, LXD evacuates a member that it has not heard of for ${threshold} s and starts its instances elsewhere. ` +
         `A member whose daemon is down still runs its containers, so an instance could run twice on one volume, which damages data. ` +
         `Set the threshold to 0 before any repair, and put it back afterwards.`,
-      evidence: [apiEvidence(settings, `cluster.healing_threshold ${threshold}`)],
+      evidence: [apiEvidence(healing, `cluster.healing_threshold ${threshold}`)],
       extensionsMissing: [],
       next: `Settle the other findings; the plan names the setting: recover ${situation.cluster} --dry-run`,
     },

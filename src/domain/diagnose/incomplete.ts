@@ -74,7 +74,7 @@ function failedEvidence(view: ReachedView): readonly Evidence[] {
 /** No table at all, or only a dump although somebody serves. */
 function noTable(situation: Situation): readonly Finding[] {
   const clustered = situation.reached.filter((view) => view.facts.install === 'snap' && !standsAlone(view));
-  if (clustered.length === 0 || situation.rows?.source === 'live') return [];
+  if (situation.rows?.source === 'live') return [];
   const serving = clustered.filter(isServing);
   if (lacksQuorum(situation)) return [];
   if (situation.rows !== null && serving.length === 0) return [];
@@ -105,7 +105,7 @@ function disagreement(situation: Situation): readonly Finding[] {
       `Either it changed in between, as it does while members start, or the members do not share one database. ` +
       `Look again before anything is done.`,
     evidence: [
-      ...rowEvidence(situation, situation.rows?.rows ?? []),
+      ...rowEvidence(situation),
       ...others.flatMap((other) =>
         rowEvidence({ ...situation, rows: other }, other.rows).map((one) => ({ ...one, member: other.member })),
       ),

@@ -123,10 +123,11 @@ function withInStepWords(findings: readonly Finding[]): readonly Finding[] {
 }
 
 function inStep(situation: Situation): Finding {
-  const words = new Set(situation.members.map(describeInstalled));
-  const what = words.size === 1 ? [...words].join('') : 'the same number of API extensions';
+  const [first] = situation.members;
+  if (first === undefined) return nobodyConfigured(situation);
+  // No rule had anything to say: whatever the first one has, the others have too.
+  const what = describeInstalled(first);
   const count = situation.members.length;
-  if (count === 0) return nobodyConfigured(situation);
   return {
     kind: 'in-step',
     severity: 'info',
@@ -135,7 +136,7 @@ function inStep(situation: Situation): Finding {
     cause:
       `Every member serves, has the same LXD, and the database records what each of them runs. ` +
       `A restart of any member brings it back without waiting for others.`,
-    evidence: [...situation.members.map(binaryEvidence), ...rowEvidence(situation, situation.rows?.rows ?? [])],
+    evidence: [...situation.members.map(binaryEvidence), ...rowEvidence(situation)],
     extensionsMissing: [],
     next: `Before the next refresh ask what it would do: ${askCommand(situation)}`,
   };

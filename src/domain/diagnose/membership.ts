@@ -67,7 +67,7 @@ export function standsAlone(view: ReachedView): boolean {
 /** An evacuated row is neither compared nor shown as stuck, so what hides behind it is said. */
 function evacuated(situation: Situation): readonly Finding[] {
   const named = situation.members.filter((view) => view.row?.state === 'evacuated');
-  const rows = named.flatMap((view) => (view.row === null ? [] : [view.row]));
+  const rows = named.flatMap((view) => view.row ?? []);
   const stuck = situation.reached.filter((view) => view.row?.state === 'evacuated' && !isServing(view));
   return finding(named, {
     kind: 'member-evacuated',

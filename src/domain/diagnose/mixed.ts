@@ -258,7 +258,7 @@ function evidenceOf(situation: Situation, views: readonly KnownView[]): readonly
     ...views.filter(isDown).flatMap(whyDown),
     ...views.map(binaryEvidence),
     ...views.filter((view) => effectiveCount(view) !== view.installed.extensions).flatMap(runningEvidence),
-    ...rowEvidence(situation, situation.rows?.rows ?? []),
+    ...rowEvidence(situation),
   ];
 }
 

@@ -3,7 +3,7 @@
  * as the last shutdown of the voter that holds it, so it is used only when nobody can be asked, and its age goes with it.
  */
 import type { MemberName } from '../ids.ts';
-import type { ClusterObservation, MemberObservation, NodeRow, NodesTable } from '../observation.ts';
+import type { ClusterObservation, NodeRow, NodesTable } from '../observation.ts';
 import type { ChosenRows } from './types.ts';
 
 const STANDALONE = '0.0.0.0';
@@ -18,34 +18,31 @@ interface Candidate {
 export function chooseRows(observation: ClusterObservation): ChosenRows | null {
   const all = candidates(observation);
   const live = all.filter((one) => one.table.source === 'live');
-  const best =
-    newest(live.filter((one) => one.ready)) ?? newest(live) ?? newest(all.filter((one) => one.table.source === 'disk'));
+  const best = newest(live.filter((one) => one.ready)) ?? newest(live) ?? newest(all);
   return best === null ? null : { ...best.table, member: best.member };
 }
 
 /** Live reads of other members that show other versions or states than the chosen one. */
 export function disagreeingReads(observation: ClusterObservation, chosen: ChosenRows | null): readonly ChosenRows[] {
-  if (chosen === null || chosen.source !== 'live') return [];
+  if (chosen === null) return [];
   return candidates(observation)
-    .filter((one) => one.table.source === 'live' && one.member !== chosen.member)
+    .filter((one) => one.table.source === 'live')
     .filter((one) => contentOf(one.table.rows) !== contentOf(chosen.rows))
     .map((one) => ({ ...one.table, member: one.member }));
 }
 
 function candidates(observation: ClusterObservation): readonly Candidate[] {
-  return observation.members.flatMap((member) => {
-    const table = member.facts?.nodes ?? null;
+  return observation.members.flatMap(({ member, facts }) => {
+    if (facts === null || facts.nodes === null || facts.clustered === false) return [];
     // An empty table is a truncated dump, not a cluster without members; a server on its own has one row without an address.
-    if (table === null || table.rows.every((row) => row.address === STANDALONE)) return [];
-    if (member.facts?.clustered === false) return [];
-    return [{ member: member.member, table: onOurClock(member, table), ready: member.facts?.ready === 'ready' }];
+    if (facts.nodes.rows.every((row) => row.address === STANDALONE)) return [];
+    return [{ member, table: onOurClock(facts.nodes, facts.clockOffsetMs ?? 0), ready: facts.ready === 'ready' }];
   });
 }
 
 /** A dump carries the member's time: take its clock's offset off, so that dumps compare. */
-function onOurClock(member: MemberObservation, table: NodesTable): NodesTable {
-  if (table.source === 'live') return table;
-  return { ...table, at: table.at - (member.facts?.clockOffsetMs ?? 0) };
+function onOurClock(table: NodesTable, offsetMs: number): NodesTable {
+  return table.source === 'live' ? table : { ...table, at: table.at - offsetMs };
 }
 
 function newest(tables: readonly Candidate[]): Candidate | null {

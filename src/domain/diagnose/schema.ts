@@ -31,7 +31,7 @@ function schemaNewer(situation: Situation): readonly Finding[] {
         `Changing numbers in the database would not help and could damage it. ` +
         `The only way is forward: the LXD that made this schema, or a newer one, on every member.`,
       evidence: [
-        ...rowEvidence(situation, situation.rows?.rows ?? []),
+        ...rowEvidence(situation),
         ...databaseEvidence(situation, database),
         ...older.map(binaryEvidence),
         ...older.flatMap((view) => failureEvidence(view, 'schema_too_new')),
@@ -92,7 +92,7 @@ function inconsistent(situation: Situation): readonly Finding[] {
         `LXD can't tell who is ahead and refuses to start, in every release. ` +
         `On a restart ${listNames(named)} ${verb(named.length, 'fails', 'fail')}. No change of a number in the database can repair this: all members must move forward to one version of one track.`,
       evidence: [
-        ...rowEvidence(situation, situation.rows?.rows ?? []),
+        ...rowEvidence(situation),
         ...named.map(binaryEvidence),
         ...named.flatMap((view) => failureEvidence(view, 'inconsistent')),
       ],

@@ -144,12 +144,7 @@ function evidenceOf(situation: Situation, stale: StaleRows): readonly Evidence[]
     return line === null ? [] : [logEvidence(view.member, line)];
   });
   // One line of the failure first: cards show only the beginning.
-  return [
-    ...fatal.slice(0, 1),
-    ...rowEvidence(situation, situation.rows?.rows ?? []),
-    ...stale.views.map(binaryEvidence),
-    ...fatal.slice(1),
-  ];
+  return [...fatal.slice(0, 1), ...rowEvidence(situation), ...stale.views.map(binaryEvidence), ...fatal.slice(1)];
 }
 
 function runsWords(stale: StaleRows): string {

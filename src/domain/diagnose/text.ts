@@ -108,12 +108,12 @@ export function runningEvidence(view: ReachedView): readonly Evidence[] {
   return [{ member: view.member, source, at: view.observation.at, text: oneLine(text) }];
 }
 
-/** `m1: schema 60, api_extensions 318`, marked with its source when it was read from a dump. Nothing without a table. */
-export function rowEvidence(situation: Situation, shown: readonly NodeRow[]): readonly Evidence[] {
+/** `m1: schema 60, api_extensions 318`, marked with its source when it was read from a dump; all rows unless said. Nothing without a table. */
+export function rowEvidence(situation: Situation, shown?: readonly NodeRow[]): readonly Evidence[] {
   const rows = situation.rows;
   if (rows === null) return [];
   const from = rows.source === 'disk' ? ` (dump on disk of ${rows.member})` : '';
-  return shown.map((row) => {
+  return (shown ?? rows.rows).map((row) => {
     const state = row.state === 'created' ? '' : `, ${row.state}`;
     const text = `${row.name}: schema ${row.schema}, api_extensions ${row.apiExtensions}${state}${from}`;
     // The reader vouches for a row whose owner is not configured.
