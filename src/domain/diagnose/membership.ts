@@ -79,7 +79,7 @@ function evacuated(situation: Situation): readonly Finding[] {
     cause:
       `Somebody moved the instances off ${listNames(named)} for maintenance. ` +
       `LXD leaves an evacuated member out when others compare versions, and its list shows it as evacuated also when it is stuck. ` +
-      `${verb(named.length, 'It', 'They')} still compares with all others at its own start.`,
+      `${verb(named.length, 'It still compares', 'They still compare')} with all others at ${verb(named.length, 'its', 'their')} own start.`,
     evidence: rowEvidence(situation, rows),
     next: `Restore the member when the maintenance is over, then: status ${situation.cluster}`,
   });

@@ -114,9 +114,11 @@ function fateOfEqual(views: readonly KnownView[]): string {
 }
 
 function fateOfLower(lower: readonly KnownView[]): string {
-  const waits = lower.every((view) => view.hasFix === true);
-  const what = waits ? 'waits without serving' : 'exits and is restarted over and over';
-  return `On its next restart ${listNames(lower)} (lower) finds itself behind and ${what}.`;
+  const count = lower.length;
+  const what = lower.every((view) => view.hasFix === true)
+    ? `${verb(count, 'waits', 'wait')} without serving`
+    : `${verb(count, 'exits and is', 'exit and are')} restarted over and over`;
+  return `On ${verb(count, 'its', 'their')} next restart ${listNames(lower)} (lower) ${verb(count, 'finds itself', 'find themselves')} behind and ${what}.`;
 }
 
 function fateOfHigher(situation: Situation, higher: readonly KnownView[], highest: number): string {

@@ -90,7 +90,7 @@ function whileServing(situation: Situation, stale: StaleRows): readonly Finding[
       title: `${listNames(serving)} ${verb(serving.length, 'serves', 'serve')} with ${common.extensions} API extensions, but the database records ${countsOf(above)} for others`,
       cause:
         `Every member has the same LXD, yet the database records a higher number of API extensions in ${verb(above.length, 'one row', `${above.length} rows`)}. ` +
-        `${listNames(named)} can't start: each sees the higher row, takes itself for outdated and exits. ` +
+        `${listNames(named)} can't start: ${verb(named.length, 'it', 'each')} sees the higher row, takes itself for outdated and exits. ` +
         `${listNames(serving)} would fail in the same way at the next restart, so do not restart anything now. ` +
         `Since somebody serves, the rows can be corrected in the live database.`,
       evidence: evidenceOf(situation, stale),

@@ -70,7 +70,7 @@ describe('an evacuated member', () => {
     const two = findingOf({ members: three({}), row: { m2: evacuated, m3: evacuated } }, 'member-evacuated');
     expect(two.title).toBe('In step. m2 and m3 are evacuated');
     expect(two.cause).toContain('off m2 and m3 for maintenance.');
-    expect(two.cause).toContain('They still compares with all others');
+    expect(two.cause).toContain('They still compare with all others at their own start.');
   });
 
   test('that does not serve is told as such, for one and for several', () => {

@@ -96,10 +96,20 @@ describe('mixed-binaries', () => {
     const cause = (...lower: readonly Spec[]): string =>
       findingOf({ members: ofAll({ build: '5.21.5' }, ...lower) }, 'mixed-binaries').cause;
     expect(cause({ build: '5.21.4' }, { build: '5.21.4' })).toContain(
-      'On its next restart m2 and m3 (lower) finds itself behind and waits without serving.',
+      'On their next restart m2 and m3 (lower) find themselves behind and wait without serving.',
     );
-    expect(cause({ build: '5.21.4' }, { build: '5.21.3' })).toContain('and exits and is restarted over and over.');
-    expect(cause({ build: '5.21.3' }, { build: '5.21.3' })).toContain('and exits and is restarted over and over.');
+    expect(cause({ build: '5.21.4' }, { build: '5.21.3' })).toContain(
+      'behind and exit and are restarted over and over.',
+    );
+    expect(cause({ build: '5.21.3' }, { build: '5.21.3' })).toContain(
+      'behind and exit and are restarted over and over.',
+    );
+    expect(cause({ build: '5.21.3' })).toContain(
+      'On its next restart m2 (lower) finds itself behind and exits and is restarted over and over.',
+    );
+    expect(cause({ build: '5.21.4' })).toContain(
+      'On its next restart m2 (lower) finds itself behind and waits without serving.',
+    );
   });
 
   test('says what becomes of the higher ones: they wait, unless more is recorded than they have', () => {

@@ -85,7 +85,7 @@ describe('a stale counter while somebody serves', () => {
     });
     expect(finding.cause).toBe(
       'Every member has the same LXD, yet the database records a higher number of API extensions in one row. ' +
-        "m3 can't start: each sees the higher row, takes itself for outdated and exits. " +
+        "m3 can't start: it sees the higher row, takes itself for outdated and exits. " +
         'm1 and m2 would fail in the same way at the next restart, so do not restart anything now. ' +
         'Since somebody serves, the rows can be corrected in the live database.',
     );
