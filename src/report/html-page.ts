@@ -2,8 +2,8 @@
 import { sha256 } from '../domain/canonical.ts';
 
 export const PAGE_STYLE = `
-:root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--faint:#57606a;--line:#d5dbe1;--soft:#f4f6f8;--link:#0b5394;--bad:#b03a00}
-@media (prefers-color-scheme:dark){:root{--page:#0f141a;--ink:#e8edf2;--faint:#9aa5b1;--line:#2a333d;--soft:#182029;--link:#79b8ff;--bad:#ff8f52}}
+:root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--faint:#57606a;--line:#d5dbe1;--soft:#f4f6f8;--link:#0b5394;--bad:#b03a00;--good:#00694a}
+@media (prefers-color-scheme:dark){:root{--page:#0f141a;--ink:#e8edf2;--faint:#9aa5b1;--line:#2a333d;--soft:#182029;--link:#79b8ff;--bad:#ff8f52;--good:#5fd6ac}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:84rem;padding:1rem 1.5rem 3rem;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,'Segoe UI','DejaVu Sans',sans-serif}
 h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2rem 0 .5rem;padding-bottom:.2rem;border-bottom:1px solid var(--line)}h3{font-size:1rem;margin:1.2rem 0 .3rem}
@@ -17,7 +17,7 @@ thead th{position:sticky;top:0;background:var(--page);font-size:.85em;color:var(
 .wide{overflow:auto;max-height:80vh;border:1px solid var(--line);border-radius:6px}
 td.n,td.t{white-space:nowrap;font-variant-numeric:tabular-nums}td.n{text-align:right}td.n a{color:inherit;text-decoration:none}
 #timeline td:last-child{min-width:24rem;overflow-wrap:anywhere}#timeline td:nth-child(3){white-space:nowrap;color:var(--faint)}
-tr.g-incident .x,tr.g-approval .x,tr.g-run .x{font-weight:600}tr.g-finding .x{color:var(--bad)}tr.g-step{color:var(--faint)}tr.g-note{background:var(--soft)}
+tr.g-incident .x,tr.g-approval .x,tr.g-run .x{font-weight:600}tr.g-finding .x{color:var(--bad)}tr.gone .x{color:var(--good)}tr.g-step{color:var(--faint)}tr.g-note{background:var(--soft)}
 tr:target{outline:2px solid var(--link);outline-offset:-2px}
 small{display:block;color:var(--faint)}
 pre{margin:.4rem 0;padding:.5rem .7rem;background:var(--soft);border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font:12.5px/1.45 'DejaVu Sans Mono',ui-monospace,monospace}
@@ -26,7 +26,7 @@ details{margin:.3rem 0}summary{cursor:pointer}
 fieldset{border:1px solid var(--line);border-radius:6px;display:flex;flex-wrap:wrap;gap:.4rem 1.1rem;align-items:center}
 select,input,button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--line);border-radius:4px;padding:.15rem .4rem}
 [hidden]{display:none!important}
-@media print{:root{--page:#fff;--ink:#000;--faint:#444;--line:#bbb;--soft:#f4f6f8;--link:#000;--bad:#803000}
+@media print{:root{--page:#fff;--ink:#000;--faint:#444;--line:#bbb;--soft:#f4f6f8;--link:#000;--bad:#803000;--good:#004d36}
 html{font-size:11px}body{max-width:none;padding:0;font-size:8.5pt;line-height:1.35}.skip,form{display:none!important}
 h1{font-size:15pt;margin:0}h2{font-size:11pt;margin:4mm 0 1mm}h3{font-size:9.5pt;margin:3mm 0 1mm}h2,h3,summary{break-after:avoid}ul{margin:.5mm 0;padding-left:5mm}
 figure{margin:2mm 0;border:0;overflow:visible;break-inside:avoid}figure svg{min-width:0}

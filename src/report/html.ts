@@ -121,7 +121,7 @@ function row(ordered: OrderedEntry): string {
   const quoted =
     entry.evidence === null || entry.evidence.trim() === '' ? '' : `<pre>${escapeXmlLines(entry.evidence)}</pre>`;
   return [
-    `<tr id="e${entry.sequence}" data-kind="${group}" data-member="${escape(entry.member ?? '-')}" class="g-${group}">`,
+    `<tr id="e${entry.sequence}" data-kind="${group}" data-member="${escape(entry.member ?? '-')}" class="g-${group}${entry.kind === 'finding-cleared' ? ' gone' : ''}">`,
     `<td class="n"><a href="#e${entry.sequence}">${entry.sequence}</a></td>`,
     `<td class="t">${timeOfRow(entry.happenedAt)}</td><td>${escape(entry.kind)}</td><td>${escape(entry.actor)}</td><td>${escape(entry.member ?? '')}</td>`,
     `<td><span class="x">${escape(entry.text)}</span>${marks.join(' ')}${quoted}</td></tr>`,
