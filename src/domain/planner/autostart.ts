@@ -4,7 +4,7 @@
  */
 import type { AutostartFacts } from '../observation.ts';
 import type { MemberStarts, Strategy } from '../plan.ts';
-import { inPhase, type PlannerView, type ReachedMember } from './view.ts';
+import type { PlannerView, ReachedMember } from './view.ts';
 
 /** Names per member that a plan carries. */
 const MOST_NAMES = 20;
@@ -47,11 +47,9 @@ export function startsWords(view: PlannerView, strategy: Strategy): readonly str
   return [`When LXD becomes ready it starts instances by itself that don't run now. ${lists.join('; ')}.`];
 }
 
-/** A daemon that serves on starts nothing. */
+/** A daemon that serves on starts nothing; the other strategies leave none serving on, or are refused where one serves. */
 function becomingReady(view: PlannerView, strategy: Strategy): readonly ReachedMember[] {
-  const stays = strategy === 'sql-live' || strategy === 'patch-in-place' || strategy === 'unblock-dead-row';
-  const serving = new Set(stays ? inPhase(view, 'serving').map(({ member }) => member) : []);
-  return view.reached.filter(({ member }) => !serving.has(member));
+  return view.reached.filter(({ phase }) => strategy !== 'sql-live' || phase !== 'serving');
 }
 
 /** The live database before a dump, and of dumps the one whose rows are believed. */

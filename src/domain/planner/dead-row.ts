@@ -31,10 +31,11 @@ function findDead(view: PlannerView): Dead | null {
   return { member: only.member, row: only.row };
 }
 
-export function requireDead(view: PlannerView): Dead {
+/** With the binary that the living share. */
+export function requireDead(view: PlannerView): Dead & { readonly binary: NonNullable<PlannerView['binary']> } {
   const dead = findDead(view);
-  if (dead === null) throw new Error('unblock-dead-row was planned without a dead member');
-  return dead;
+  if (dead === null || view.binary === null) throw new Error('unblock-dead-row was planned without a dead member');
+  return { ...dead, binary: view.binary };
 }
 
 /** As if only the living counted: their binary is the common one, and the dead member's row is all that is to be changed. */

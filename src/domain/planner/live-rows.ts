@@ -21,6 +21,12 @@ export function liveWriter(view: PlannerView): ReachedMember | null {
   return inPhase(view, 'serving').find(({ facts }) => facts.nodes?.source === 'live') ?? null;
 }
 
+export function requireWriter(view: PlannerView): ReachedMember {
+  const writer = liveWriter(view);
+  if (writer === null) throw new Error('sql-live was planned without a serving member');
+  return writer;
+}
+
 /** Rows of serving members that don't hold what those run: green today, stuck at the next restart. */
 export function latentRows(view: PlannerView): readonly WrongRow[] {
   return wrongRows(view).filter(({ member }) => member.phase === 'serving');

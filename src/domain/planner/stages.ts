@@ -7,7 +7,7 @@ import type { PatchParams, PlanStage, StepCall } from '../plan.ts';
 import { numbered, SQL_LIFE_S, type StageDraft } from './steps.ts';
 import { deadRowView, raises } from './dead-row.ts';
 import { healingInFile, withHealing } from './healing.ts';
-import { liveStatements, liveWriter, livingAfterSql } from './live-rows.ts';
+import { liveStatements, livingAfterSql, requireWriter } from './live-rows.ts';
 import { movedRows, stayingWriter, type Move } from './move.ts';
 import { patchParams } from './patch.ts';
 import { inPhase, type PlannerView, type ReachedMember } from './view.ts';
@@ -31,8 +31,7 @@ const STOP_PLAIN_S = 620;
 
 export function sqlLiveStages(view: PlannerView): readonly PlanStage[] {
   const run = view.input.run ?? UNNAMED_RUN;
-  const writer = liveWriter(view);
-  if (writer === null) throw new Error('sql-live was planned without a serving member');
+  const writer = requireWriter(view);
   const statements = liveStatements(view, SQL_LIFE_S);
   const members = livingAfterSql(view);
   return safely(view, [

@@ -6,8 +6,8 @@ import { namesOf, type PlannerView } from './view.ts';
 
 export function deadRowWords(whole: PlannerView, instances: string, warnings: readonly string[]): PlanWords {
   const view = deadRowView(whole);
-  const { member, row } = requireDead(view);
-  const to = view.binary?.extensions ?? 0;
+  const { member, row, binary } = requireDead(view);
+  const to = binary.extensions;
   const living = namesOf(view.reached);
   return {
     outage: `Nothing is stopped. The API of ${living} is down already; it comes back within about a minute after the patch. ${member} stays away.`,
@@ -32,16 +32,15 @@ export function deadRowWords(whole: PlannerView, instances: string, warnings: re
 
 export function givenUpIn(whole: PlannerView): GivenUp {
   const view = deadRowView(whole);
-  const { member, row } = requireDead(view);
-  return { member, rowId: row.id, extensions: view.binary?.extensions ?? 0, followUp: followUpOf(view) };
+  const { member, row, binary } = requireDead(view);
+  return { member, rowId: row.id, extensions: binary.extensions, followUp: followUpOf(view) };
 }
 
 function followUpOf(view: PlannerView): string {
-  const { member, row } = requireDead(view);
-  const version = view.binary?.version ?? 'the version of the others';
+  const { member, row, binary } = requireDead(view);
   const living = namesOf(view.reached);
   const otherwise = raises(view)
     ? `as it is, its LXD fails at every start, since it is lower than all rows`
     : `as it is, it records ${row.apiExtensions} again: LXD on ${living} then refreshes itself to the head of its channel, or fails at its next restart`;
-  return `${member} is not verified and must not come back as it is. If it is gone for good, on a member that serves: lxc cluster remove --force ${member}. If it returns, bring its LXD to ${version} before it starts beside the others; ${otherwise}.`;
+  return `${member} is not verified and must not come back as it is. If it is gone for good, on a member that serves: lxc cluster remove --force ${member}. If it returns, bring its LXD to ${binary.version} before it starts beside the others; ${otherwise}.`;
 }

@@ -1,6 +1,6 @@
 /** What a person has to know of `sql-live` before approving. */
 import type { PlanWords } from '../plan.ts';
-import { livingAfterSql, liveWriter, wrongRows } from './live-rows.ts';
+import { livingAfterSql, requireWriter, wrongRows } from './live-rows.ts';
 import { inPhase, listed, namesOf, type PlannerView } from './view.ts';
 
 export function sqlLiveWords(view: PlannerView, instances: string, warnings: readonly string[]): PlanWords {
@@ -22,7 +22,7 @@ export function sqlLiveWords(view: PlannerView, instances: string, warnings: rea
 function outageOf(view: PlannerView): string {
   const serving = inPhase(view, 'serving');
   const back = livingAfterSql(view).filter(({ phase }) => phase !== 'serving');
-  const stays = `Nothing is stopped. ${namesOf(serving)} ${serving.length === 1 ? 'serves' : 'serve'} on; the statement runs on ${liveWriter(view)?.member ?? ''}.`;
+  const stays = `Nothing is stopped. ${namesOf(serving)} ${serving.length === 1 ? 'serves' : 'serve'} on; the statement runs on ${requireWriter(view).member}.`;
   return back.length === 0 ? stays : `${stays} The API of ${namesOf(back)} comes back within a minute after it.`;
 }
 

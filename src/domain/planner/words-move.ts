@@ -20,7 +20,7 @@ export function moveWords(view: PlannerView, move: Move, instances: string, warn
       ...(target.schema > (view.rows?.databaseSchema ?? 0)
         ? [`The database goes to schema ${target.schema}, and no lower LXD can use it afterwards.`]
         : []),
-      ...(move.rowsNeed === 'none' || above.length === 0
+      ...(move.rowsNeed === 'none'
         ? []
         : [
             `The API extension count of ${listed(above.map((row) => row.name))} goes to ${target.extensions}. Writing it back would block the cluster.`,

@@ -131,6 +131,16 @@ describe('the list of instances', () => {
     expect(of3(observation, 'patch-in-place')).toEqual(['second']);
   });
 
+  test('is that of another live one where the first that is live did not give it', () => {
+    const row = (name: string) => ({ rows: [{ member: 'm2', project: 'default', name }], more: false });
+    const observation = putBackWhileServing({
+      m1: live({ autostart: null }),
+      m2: { facts: { autostart: row('dump') } },
+      m3: live({ autostart: row('live') }),
+    });
+    expect(of3(observation, 'sql-live')).toEqual(['live']);
+  });
+
   test('is, of dumps, that of the member whose rows are believed', () => {
     const all = { m1: list('m1'), m2: list('m2'), m3: list('m3') };
     const base = downgradedAll({

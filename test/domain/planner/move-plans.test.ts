@@ -88,6 +88,18 @@ const PLANS: Readonly<Record<string, () => Planned>> = {
   }, '5.21.2'),
   'voters were not read': lower(() => upgraded({ m1: { facts: { raft: null } } }), '5.21.2'),
   'no voters are known': lower(() => upgraded({ m1: { facts: { raft: [] } } }), '5.21.2'),
+  'to a newer schema, which the database has not': align(() =>
+    clusterOf({ build: '5.4', daemon: 'waiting' }, { m3: { build: '5.2' } }, { databaseSchema: 60 }),
+  ),
+  'one between what members have': lower(
+    () =>
+      clusterOf(
+        { build: '5.21.2', kept: ['5.21.3'], daemon: 'crash-looping' },
+        { m1: { build: '5.21.4' } },
+        { rows: 387 },
+      ),
+    '5.21.3',
+  ),
   'to a newer schema': align(() =>
     clusterOf({ build: '6.1', daemon: 'waiting' }, { m3: { build: '6.6', daemon: 'waiting' } }, { rows: { m3: 448 } }),
   ),

@@ -236,6 +236,26 @@ test('daemons that are not as the strategy needs them', async () => {
         () => observationOf({ members: three({ build: '5.21.2' }, { m3: { build: '5.21.3', ...waiting } }) }),
         { strategy: 'patch-in-place' },
       ),
+      'one went lower, and has no version': of(() => downgradedOne({ m3: { facts: { snap: null } } }), {
+        strategy: 'patch-in-place',
+      }),
+      'one went lower, of unknown architecture': of(() => downgradedOne({ m3: { facts: { architecture: null } } }), {
+        strategy: 'patch-in-place',
+      }),
+      'two went lower, of two architectures': of(
+        () => downgradedOne({ m2: { build: '5.21.2', daemon: 'crash-looping', facts: { architecture: 'aarch64' } } }),
+        { strategy: 'patch-in-place' },
+      ),
+      'one went lower than two that differ': of(
+        () =>
+          observationOf({
+            members: three(
+              { build: '5.21.2' },
+              { m2: { build: '6.1' }, m3: { build: '5.0.2', daemon: 'crash-looping' } },
+            ),
+          }),
+        { strategy: 'patch-in-place' },
+      ),
       'one went lower': of(() => downgradedOne(), { strategy: 'patch-in-place' }),
       'nobody answers': of(() =>
         downgradedAll(Object.fromEntries(['m1', 'm2', 'm3'].map((name) => [name, { reach: UNREACHABLE }]))),
