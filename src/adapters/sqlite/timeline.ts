@@ -172,13 +172,10 @@ function leadUpOf(connection: Connection, incident: IncidentId): readonly number
   return rows.flatMap(({ includes }) => numbersOf(includes)).filter(Number.isSafeInteger);
 }
 
-/** Every entry, oldest first, one at a time. */
-export function* streamEntries(connection: Connection): Generator<TimelineEntry> {
-  for (const row of connection.select<TimelineRow>('SELECT * FROM timeline ORDER BY sequence').iterate())
-    yield toEntry(row);
-}
-
-/** As above, for evidence: an entry whose bytes are not those of the text that is read from them has no hash that fits. */
+/**
+ * Every entry, oldest first, one at a time, as evidence: one whose bytes are not those of the text that is read from them has no hash
+ * that fits.
+ */
 export function* streamEvidence(connection: Connection): Generator<TimelineEntry> {
   for (const row of connection.select<TimelineRow>('SELECT * FROM timeline ORDER BY sequence').iterate())
     yield isAsStored(connection, row) ? toEntry(row) : { ...toEntry(row), hash: '' };
