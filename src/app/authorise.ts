@@ -25,7 +25,7 @@ export function visibleClusters(person: Person, clusters: readonly ClusterConfig
 
 function wayForward(cluster: ClusterConfig, reasons: readonly RefusalReason[]): string {
   const code = reasons[0]?.code;
-  if (code === 'own-approval') return `Ask one of ${listed(cluster.roles.approvers)} to approve.`;
+  if (code === 'own-approval') return askAnother(cluster, reasons);
   if (code === 'console-approval-disallowed') return 'Approve in chat, where the person is known.';
   if (code === 'outside-change-window') {
     return 'Wait for the window, or let a person named for break-glass approve with --break-glass "reason".';
@@ -33,6 +33,9 @@ function wayForward(cluster: ClusterConfig, reasons: readonly RefusalReason[]): 
   return `Ask a person who may, or type /lxd status ${cluster.name}.`;
 }
 
-function listed(principals: readonly string[]): string {
-  return principals.length === 0 ? 'nobody (no approver is configured)' : principals.join(', ');
+/** Who that is stands with the reason. */
+function askAnother({ name }: ClusterConfig, reasons: readonly RefusalReason[]): string {
+  return reasons.every(({ named }) => named === undefined)
+    ? `Name another approver of cluster ${name} in the configuration.`
+    : 'Ask one of them to approve.';
 }

@@ -18,6 +18,17 @@ export function strong(words: string): Inline {
   return { kind: 'strong', text: words };
 }
 
+/** People and groups as the configuration names them, in a row: mentions where the platform has such an account. */
+export function people(principals: readonly string[], most: number = principals.length): readonly Part[] {
+  const shown = principals.slice(0, most);
+  const more = principals.length - shown.length;
+  const named = shown.map((principal): Part => {
+    return principal === '*' ? 'everybody' : { kind: 'user', principal, name: principal };
+  });
+  const all: readonly Part[] = more === 0 ? named : [...named, `${more} more`];
+  return all.flatMap((part, index) => (index === 0 ? [part] : [index === all.length - 1 ? ' and ' : ', ', part]));
+}
+
 /** ms since the epoch. */
 export function time(at: number): Inline {
   return { kind: 'time', at };
@@ -72,14 +83,17 @@ export function nextWords(words: string): Block {
   return text('Next: ', ...withCommands(words));
 }
 
-const COMMAND = /\/lxd (?:"[^"]*"|(?! or |, |[.;:]\s|[.;:)]*$).)+/g;
+const NAMES = 'status|explain|check|recover|approve|reject|abort|resume|wait|runs|incident|timeline|watch|doctor|help';
+/** A bare one, as the console takes it: after a colon (`then: status prod`), or as the whole (`help`). */
+const BARE = `(?<=: )(?=status \\S|(?:recover|check) \\S+(?: --|$))|^(?=(?:${NAMES})(?: |$))(?!.*[.:]$)`;
+const COMMAND = new RegExp(`(?:/lxd |${BARE})(?:"[^"]*"|(?! or |, |[.;:]\\s|[.;:)]*$).)+`, 'g');
 
 /** A sentence in which the commands that one could type stand out. */
 export function withCommands(words: string): readonly Part[] {
   const all: Part[] = [];
   let from = 0;
   for (const { 0: command, index } of words.matchAll(COMMAND)) {
-    all.push(words.slice(from, index), mono(command));
+    all.push(words.slice(from, index), mono(command.startsWith('/lxd ') ? command : `/lxd ${command}`));
     from = index + command.length;
   }
   return [...all, words.slice(from)].filter((part) => part !== '');

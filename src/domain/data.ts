@@ -99,7 +99,12 @@ export interface PlanData {
 export interface RefusalData {
   readonly kind: 'refusal';
   readonly cluster: string | null;
-  readonly reasons: readonly { readonly code: RefusalCode; readonly text: string }[];
+  readonly reasons: readonly {
+    readonly code: RefusalCode;
+    readonly text: string;
+    /** Principals who may. */
+    readonly named?: readonly string[];
+  }[];
   readonly next: string;
 }
 

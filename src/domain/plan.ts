@@ -260,6 +260,8 @@ export type RefusalCode = (typeof REFUSAL_CODES)[number];
 export interface RefusalReason {
   readonly code: RefusalCode;
   readonly text: string;
+  /** Principals who may, as the configuration names them; absent where it is not about who. */
+  readonly named?: readonly string[];
 }
 
 /** Not an error: an answer. Always with a reason and a way forward. */

@@ -47,7 +47,7 @@ export function authorise(question: PolicyQuestion): Verdict {
     case 'operate':
       return mayOperate(person, cluster)
         ? ALLOWED
-        : notAllowed(`You are not an operator of cluster ${cluster.name}. ${whoElse(cluster.roles.operators)}`);
+        : refused('not-allowed', `You are not an operator of cluster ${cluster.name}.`, cluster.roles.operators);
     case 'approve':
       return authoriseApproval(question);
     case 'break-glass':
@@ -89,15 +89,14 @@ export function checkChangeWindow(cluster: ClusterConfig, nowMs: number): Refusa
 
 function authoriseApproval({ person, cluster, requestedBy }: PolicyQuestion): Verdict {
   if (!mayApprove(person, cluster)) {
-    return notAllowed(`You are not an approver of cluster ${cluster.name}. ${whoElse(cluster.roles.approvers)}`);
+    return refused('not-allowed', `You are not an approver of cluster ${cluster.name}.`, cluster.roles.approvers);
   }
   const console = consoleRule(person, cluster);
   if (console !== null) return console;
   if (isSamePerson(cluster, requestedBy, person) && !cluster.approvals.allowRequester) {
-    return refused(
-      'own-approval',
-      `You asked for this run, so somebody else has to approve it. ${whoElse(cluster.roles.approvers)}`,
-    );
+    const text = 'You asked for this run, so somebody else has to approve it.';
+    const others = cluster.roles.approvers.filter((principal) => !isSamePerson(cluster, principal, person));
+    return refused('own-approval', text, others);
   }
   return ALLOWED;
 }
@@ -135,16 +134,19 @@ function isListed(person: Person, principals: readonly string[]): boolean {
   return principals.some((principal) => names.has(principal));
 }
 
-function whoElse(principals: readonly string[]): string {
-  if (principals.length === 0) return 'Nobody is named for that in the configuration.';
-  const shown = principals.slice(0, 5).join(', ');
-  return `Named for that: ${shown}${principals.length > 5 ? `, and ${principals.length - 5} more` : ''}.`;
-}
-
 function notAllowed(text: string): Verdict {
   return refused('not-allowed', text);
 }
 
-function refused(code: RefusalReason['code'], text: string): Verdict {
-  return { allowed: false, reason: { code, text } };
+function refused(code: RefusalReason['code'], text: string, named?: readonly string[]): Verdict {
+  if (named?.length === 0) {
+    return {
+      allowed: false,
+      reason: {
+        code,
+        text: `${text} Nobody ${code === 'own-approval' ? 'else ' : ''}is named for that in the configuration.`,
+      },
+    };
+  }
+  return { allowed: false, reason: { code, text, ...(named === undefined ? {} : { named }) } };
 }

@@ -104,7 +104,9 @@ const plan = z.strictObject({
 const refusal = z.strictObject({
   kind: z.literal('refusal'),
   cluster: text.nullable(),
-  reasons: z.array(z.strictObject({ code: z.enum(REFUSAL_CODES), text })).min(1),
+  reasons: z
+    .array(z.strictObject({ code: z.enum(REFUSAL_CODES), text, named: z.array(text).min(1).optional() }))
+    .min(1),
   next: text,
 });
 

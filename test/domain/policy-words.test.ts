@@ -6,12 +6,14 @@ import { aCluster, aPerson, type ClusterOptions } from '../support/cluster.ts';
 function told(principal: string, action: PolicyAction, options: ClusterOptions = {}): string {
   const question = { person: aPerson(principal), action, cluster: aCluster(options), requestedBy: 'console:bob' };
   const verdict = authorise(question);
-  return verdict.allowed ? 'allowed' : verdict.reason.text;
+  if (verdict.allowed) return 'allowed';
+  const { text, named } = verdict.reason;
+  return named === undefined ? text : `${text} [${named.join(' ')}]`;
 }
 
 test.each<[string, PolicyAction, ClusterOptions, string]>([
   ['slack:U1', 'view', { roles: { viewers: [] } }, 'You may not view cluster prod.'],
-  ['slack:U1', 'operate', {}, 'You are not an operator of cluster prod. Named for that: console:alice.'],
+  ['slack:U1', 'operate', {}, 'You are not an operator of cluster prod. [console:alice]'],
   [
     'slack:U1',
     'operate',
@@ -22,19 +24,19 @@ test.each<[string, PolicyAction, ClusterOptions, string]>([
     'slack:U1',
     'approve',
     { roles: { approvers: ['a', 'b', 'c', 'd', 'e'] } },
-    'You are not an approver of cluster prod. Named for that: a, b, c, d, e.',
-  ],
-  [
-    'slack:U1',
-    'approve',
-    { roles: { approvers: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] } },
-    'You are not an approver of cluster prod. Named for that: a, b, c, d, e, and 2 more.',
+    'You are not an approver of cluster prod. [a b c d e]',
   ],
   [
     'console:bob',
     'approve',
     {},
-    'You asked for this run, so somebody else has to approve it. Named for that: console:bob.',
+    'You asked for this run, so somebody else has to approve it. Nobody else is named for that in the configuration.',
+  ],
+  [
+    'console:bob',
+    'approve',
+    { roles: { approvers: ['console:bob', 'slack:U1'] } },
+    'You asked for this run, so somebody else has to approve it. [slack:U1]',
   ],
   [
     'console:bob',

@@ -36,7 +36,7 @@ describe('policy', () => {
       cluster: aCluster(),
       requestedBy: null,
     });
-    expect(verdict.allowed ? '' : verdict.reason.text).toContain('console:bob');
+    expect(verdict.allowed ? '' : verdict.reason.named).toContain('console:bob');
   });
 
   test('with nobody but viewers the cluster is read-only', () => {

@@ -12,6 +12,7 @@ import { TABLE_COLUMNS } from './limits.ts';
 import { gridLines, listItem } from '../../chat/table.ts';
 
 const PERSON = /^discord:(\d{5,20})$/;
+const ROLE = /^discord:role:(\d{5,20})$/;
 const LONGEST_TITLE = 200;
 const LONGEST_WORDS = 500;
 const LONGEST_URL = 300;
@@ -87,7 +88,8 @@ function lineAtoms(parts: readonly Inline[]): readonly Atom[] {
 function simplify(part: Inline): Inline {
   if (part.kind === 'strong' && visibleLine(part.text).trim() === '') return { kind: 'plain', text: ' ' };
   if (part.kind === 'mono' && visibleLine(part.text).trim() === '') return { kind: 'plain', text: ' ' };
-  if (part.kind === 'user' && !PERSON.test(part.principal)) return { kind: 'plain', text: part.name };
+  if (part.kind === 'user' && !PERSON.test(part.principal) && !ROLE.test(part.principal))
+    return { kind: 'plain', text: part.name };
   if (part.kind === 'link' && webAddress(part.url) === null) {
     const { text, url } = part;
     return { kind: 'plain', text: text === url ? text : `${text} (${cut(url, LONGEST_URL)})` };
@@ -128,9 +130,11 @@ function timeText(at: number): string {
   return `${shortTime(at)} (<t:${Math.floor(at / 1000)}:R>)`;
 }
 
-/** A mention can't be imitated by a nickname. In an embed it pings nobody. */
+/** A mention can't be imitated by a nickname. In an embed it pings nobody. The principal itself says no more than the mention. */
 function userAtom(principal: string, name: string): Atom {
-  return { text: `<@${PERSON.exec(principal)?.[1] ?? '0'}> (${escapeText(name)})`, plain: false };
+  const role = ROLE.exec(principal)?.[1];
+  const mention = role === undefined ? `<@${PERSON.exec(principal)?.[1] ?? '0'}>` : `<@&${role}>`;
+  return { text: name === principal ? mention : `${mention} (${escapeText(name)})`, plain: false };
 }
 
 function webAddress(address: string): URL | null {

@@ -61,7 +61,7 @@ export function renderPayload({ message, data, files = [] }: Rendered): Payload 
 }
 
 /** The sign is what a phone's notification has of the colour. */
-function summaryLine({ summary, tone }: Message): string {
+function summaryLine({ summary, tone }: Pick<Message, 'summary' | 'tone'>): string {
   const line = escapeLine(cut(summary, SUMMARY));
   return `${SIGN[tone]} ${line.trim() === '' ? 'Lockstep' : line}`;
 }
@@ -72,14 +72,14 @@ interface Read {
   readonly folded: readonly string[];
 }
 
-/** The first heading is the embed's title, unless the content above it says the same already. */
+/** The first heading is the embed's title, unless the content above it says the same already; so for a first text. */
 function readBlocks(message: Message, pictures: readonly string[]): Read {
   const [first, ...rest] = message.blocks;
   const headed = first?.kind === 'heading';
   const heading = headed && first.text !== message.summary ? first.text : '';
   const parts: Part[] = [];
   const folded: string[] = [];
-  const blocks = headed ? rest : message.blocks;
+  const blocks = headed || isSummary(first, message) ? rest : message.blocks;
   for (const [at, block] of blocks.entries()) {
     if (block.kind === 'image') {
       if (!pictures.includes(block.file))
@@ -100,6 +100,15 @@ function readBlocks(message: Message, pictures: readonly string[]): Read {
   // Escaping may double the length.
   const title = cutEscaped(escapeLine(cut(heading, MESSAGE.embedTitle)), MESSAGE.embedTitle);
   return { title, parts, folded };
+}
+
+/** What follows is enough of a body. */
+function isSummary(block: Block | undefined, { summary, blocks, tone }: Message): boolean {
+  if (block?.kind !== 'text' || blocks.length < 2) return false;
+  const plain = block.parts.every(({ kind }) => kind === 'plain');
+  const words = block.parts.map((part) => (part.kind === 'plain' ? part.text : '')).join('');
+  // A line that is cut there stands whole below.
+  return plain && words === summary && summaryLine({ summary, tone }).endsWith(escapeLine(words));
 }
 
 function isList(part: Part | undefined): boolean {

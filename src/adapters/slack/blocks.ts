@@ -11,7 +11,8 @@ import { boldText, cut, escapeText, fenceLines, guardLine, linkTarget, monoText 
 import { MESSAGE, TABLE_COLUMNS } from './limits.ts';
 import { gridLines, listItem } from '../../chat/table.ts';
 
-const PERSON = /^slack:([UW][A-Z0-9]{2,20})$/;
+const PERSON = /^slack:([UW][A-Z0-9]{1,20})$/;
+const GROUP = /^slack:group:(S[A-Z0-9]{1,20})$/;
 const LONGEST_TITLE = 200;
 /** A folded block of more lines is one line of small print: its beginning alone says nothing. */
 const FOLD_ABOVE = 6;
@@ -68,7 +69,10 @@ function inlinePart(part: Inline): string {
       return timeText(part.at);
     case 'user': {
       const id = PERSON.exec(part.principal)?.[1];
-      return id === undefined ? escapeText(part.name) : `<@${id}>`;
+      if (id !== undefined) return `<@${id}>`;
+      // https://docs.slack.dev/messaging/formatting-message-text#mentioning-groups
+      const group = GROUP.exec(part.principal)?.[1];
+      return group === undefined ? escapeText(part.name) : `<!subteam^${group}>`;
     }
     case 'link': {
       const url = linkTarget(part.url);

@@ -1,8 +1,8 @@
 /** The short answers: a refusal, a problem, a check before a change. Each with its reason and the way forward. */
 import type { CheckData, ProblemData, RefusalData } from '../../domain/data.ts';
-import type { Refusal } from '../../domain/plan.ts';
+import type { Refusal, RefusalReason } from '../../domain/plan.ts';
 import type { Problem } from '../../domain/problem.ts';
-import { fields, heading, message, nextCommand, nextWords, text } from '../build.ts';
+import { fields, heading, message, nextCommand, nextWords, people, text, type Part } from '../build.ts';
 import type { Message } from '../message.ts';
 import { orUnknown } from '../words.ts';
 
@@ -15,10 +15,16 @@ export function refusalMessage(title: string, refusal: Refusal): Message {
   const first = refusal.reasons[0]?.text ?? 'There is no reason on record.';
   return message(`${title}: ${first}`, 'warning', [
     heading(title),
-    ...refusal.reasons.map((reason) => text(`• ${reason.text}`)),
+    ...refusal.reasons.map((reason) => text(`• ${reason.text}`, ...namedFor(reason))),
     text('Nothing was changed.'),
     nextWords(refusal.next),
   ]);
+}
+
+const MOST_NAMED = 5;
+
+function namedFor({ named = [] }: RefusalReason): readonly Part[] {
+  return named.length === 0 ? [] : [' Named for that: ', ...people(named, MOST_NAMED), '.'];
 }
 
 export function problemData(problem: Problem): ProblemData {

@@ -14,6 +14,7 @@ import {
   mono,
   nextCommand,
   note,
+  people,
   strong,
   table,
   text,
@@ -86,7 +87,7 @@ export function planMessage(view: PlanView): Message {
       stagesTable(plan),
       ...statements(plan),
       ...exactTexts(view.compiled).map(folded),
-      ...(plan.around ?? []).map((words) => note(`On the members: ${words}`)),
+      ...(plan.around === undefined ? [] : [note(`On the members: ${plan.around.join(' ')}`)]),
       ...otherWays(view),
       ...approvalBlocks(view),
       nextStep(view),
@@ -189,9 +190,9 @@ function approvalBlocks(view: PlanView): readonly Block[] {
       ? 'Needs one break-glass approval, with a reason, '
       : `Needs ${view.required === 1 ? 'one approval' : `${view.required} approvals`} `,
     view.allowRequester ? 'from ' : 'by somebody else than the person who asked, from ',
-    view.approvers.length === 0
-      ? `nobody: ${glass ? 'approvals.breakGlass is empty' : 'no approver is configured'}`
-      : listOf(view.approvers),
+    ...(view.approvers.length === 0
+      ? [`nobody: ${glass ? 'approvals.breakGlass is empty' : 'no approver is configured'}`]
+      : people(view.approvers)),
     ', until ',
     time(view.expiresAt),
     `. Digest ${view.digest.slice(0, 12)}; the exact text of every step: `,

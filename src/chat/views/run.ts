@@ -191,9 +191,11 @@ function toneOfRun(state: RunState): Tone {
 }
 
 /** What happened comes before the way; what to do next has a line of its own at the end. */
-function explanationBlocks({ explanation }: Run): readonly Block[] {
+function explanationBlocks({ explanation, state, approvals }: Run): readonly Block[] {
   const [words = ''] = (explanation ?? '').split(/\s*Next: /, 1);
-  return words === '' ? [] : [text(...withCommands(words))];
+  // The reason of a rejection stands with who rejected.
+  const isSaid = state === 'rejected' && approvals.some(({ reason }) => reason === words);
+  return words === '' || isSaid ? [] : [text(...withCommands(words))];
 }
 
 /** As many rows as stages, however many members: the sign is that of the least finished. */

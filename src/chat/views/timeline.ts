@@ -2,7 +2,20 @@
 import type { TimelineData } from '../../domain/data.ts';
 import { describeEntries, orderTimeline, type OrderedEntry } from '../../domain/timeline-order.ts';
 import { BREAK_GLASS_MARK, type TimelineEntry } from '../../domain/timeline.ts';
-import { code, heading, message, mono, nextCommand, note, strong, table, text, time } from '../build.ts';
+import {
+  code,
+  heading,
+  message,
+  mono,
+  nextCommand,
+  nextWords,
+  note,
+  strong,
+  table,
+  text,
+  time,
+  withCommands,
+} from '../build.ts';
 import type { Block, Message } from '../message.ts';
 import { describeDuration, isoTime, plural, shortTime } from '../words.ts';
 
@@ -213,12 +226,22 @@ function firstLine(evidence: string): string {
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
 
+/** Longer words are told by their first sentence where a line has to stand for the whole. */
+const MOST_SUMMARY = 140;
+
 /** One line in the thread of a run's card. */
 export function entryMessage(entry: TimelineEntry): Message {
-  const words = wordsOf(entry);
+  const [words = '', next = ''] = wordsOf(entry).split(/\s*Next: (.*)/s);
   const isLoud = entry.kind === 'approval-given' && entry.text.startsWith(BREAK_GLASS_MARK);
-  return message(words, isLoud ? 'danger' : 'neutral', [
-    text(time(entry.happenedAt), '  ', isLoud ? strong(words) : words),
+  const tone = isLoud || entry.kind === 'run-paused' ? 'danger' : 'neutral';
+  return message(summaryOf(words), tone, [
+    text(time(entry.happenedAt), '  ', ...(isLoud ? [strong(words)] : withCommands(words))),
     ...(entry.evidence === null || entry.evidence.trim() === '' ? [] : [code(entry.evidence)]),
+    ...(next === '' ? [] : [nextWords(next)]),
   ]);
+}
+
+function summaryOf(words: string): string {
+  if (words.length <= MOST_SUMMARY) return words;
+  return /^.{1,140}?[.:](?=\s)/s.exec(words)?.[0].replace(/:$/, '.') ?? words;
 }

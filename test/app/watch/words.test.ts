@@ -115,9 +115,9 @@ describe('the list', () => {
 
   test('of a cluster that is not there says so, and turns nothing on', async () => {
     open([PROD, EDGE]);
-    expect(await read('watch list nope')).toContain('There is no cluster "nope". Next: watch list');
-    expect(await read('watch on nope')).toContain('There is no cluster "nope". Next: watch list');
-    expect(await read('watch on')).toContain('watch on needs the cluster that it is about. Next: watch on prod');
+    expect(await read('watch list nope')).toContain('There is no cluster "nope". Next: /lxd watch list');
+    expect(await read('watch on nope')).toContain('There is no cluster "nope". Next: /lxd watch list');
+    expect(await read('watch on')).toContain('watch on needs the cluster that it is about. Next: /lxd watch on prod');
     expect(await read('watch list')).toContain('0 of 2 clusters watched');
   });
 });
@@ -130,7 +130,7 @@ describe('silence', () => {
     ['watch mute prod 2026-11-22T18:00Z', 'That moment is over.'],
   ])('%s is not understood: it says what is', async (line, why) => {
     open();
-    expect(await read(line)).toContain(`${why} Next: watch mute prod 2h, or 18:00 (UTC), or 2026-11-23T18:00Z`);
+    expect(await read(line)).toContain(`${why} Next: /lxd watch mute prod 2h, or 18:00 (UTC), or 2026-11-23T18:00Z`);
     expect(await findWatchSetting(world.store, PROD.name)).toMatchObject({ mutedUntil: null, by: null });
   });
 
@@ -253,7 +253,7 @@ describe('status --since', () => {
   });
 
   test.each([
-    ['status nope --since 1h', 'There is no cluster "nope". Configured: prod. Next: status prod'],
+    ['status nope --since 1h', 'There is no cluster "nope". Configured: prod. Next: /lxd status prod'],
     ['status prod --since never', '--since takes a span of time such as 30m, 24h or 7d, not "never".'],
   ])('%s says what is wrong with it', async (line, words) => {
     open();

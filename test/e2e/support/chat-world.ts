@@ -49,6 +49,7 @@ export async function openSlack(cleanup: Cleanup, rates: 'record' | 'enforce' = 
   server.addUser(SLACK.ada, 'ada');
   server.addUser(SLACK.ben, 'ben');
   server.addChannel(SLACK.channel, 'ops', [SLACK.ada, SLACK.ben]);
+  server.allowMentions(`<@${SLACK.ada}>`, `<@${SLACK.ben}>`);
   return server;
 }
 

@@ -23,7 +23,8 @@ export function slackVisible({ text, blocks }: Pick<SlackMessage, 'text' | 'bloc
 function slackText(part: Readonly<Record<string, unknown>>): string {
   const text = asText(part['text']);
   if (part['type'] === 'plain_text') return text.replace(TONE_SIGN, '');
-  const bare = readMrkdwn(text).replaceAll('```', '\n').replace(/[`*]/g, '');
+  // A mention is the person who is meant, by whatever name the client shows.
+  const bare = readMrkdwn(text.replace(/<@(U\w+)>/g, 'slack:$1')).replaceAll('```', '\n').replace(/[`*]/g, '');
   return bare.replace(/[∗∼ˋˍ∶›]/g, (sign) => LOOK_ALIKES[sign] ?? sign);
 }
 
@@ -38,6 +39,7 @@ function discordText(text: string): string {
       if (fenced !== undefined) return `\n${fenced}\n`;
       return sign ?? (whole === '' ? whole : '');
     })
+    .replace(/<@(\d+)>/g, 'discord:$1')
     .replace(/ ?\(<t:\d+:R>\)/g, '')
     .replaceAll('ˋ', '`');
 }
