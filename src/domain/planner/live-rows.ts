@@ -69,12 +69,16 @@ export function livingAfterSql(view: PlannerView): readonly ReachedMember[] {
   return wrongRows(view).map(({ member }) => member);
 }
 
+/** Rows that are corrected have the one schema of the database, which the guards saw to. */
 export function liveTargets(view: PlannerView): readonly MemberTarget[] {
-  return livingAfterSql(view).flatMap(({ member, row, running, installed }) => {
-    const extensions = view.binary?.extensions ?? running?.extensions ?? null;
-    const schema = view.binary?.schema ?? running?.schema ?? installed?.schema ?? null;
-    return row === null || extensions === null || schema === null
-      ? []
-      : [{ member, rowId: row.id, extensions, schema }];
-  });
+  const { binary } = view;
+  if (binary === null) {
+    return wrongRows(view).map(({ member: { member }, row, count }) => {
+      return { member, rowId: row.id, extensions: count, schema: row.schema };
+    });
+  }
+  const { extensions, schema } = binary;
+  return livingAfterSql(view).flatMap(({ member, row }) =>
+    row === null ? [] : [{ member, rowId: row.id, extensions, schema }],
+  );
 }

@@ -47,10 +47,9 @@ const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   'held-elsewhere': heldByHand,
   'marker-unreadable': andThenAgain(`Find out who put it there, then on that host: sudo rm ${MARKER_PATH}.`),
   'in-step': (view) => startByHand(view) ?? `Nothing to do. /lxd status ${view.input.cluster.name}`,
-  'host-key-changed': (view) =>
-    nextOfFinding(view, ['host-key-changed']) ?? andThenAgain('Check the host key: /lxd doctor.')(view),
-  'auth-failed': (view) => nextOfFinding(view, ['auth-failed']) ?? andThenAgain('Check the login: /lxd doctor.')(view),
-  'sudo-refused': (view) => nextOfFinding(view, ['sudo-refused']) ?? andThenAgain('Check sudo: /lxd doctor.')(view),
+  'host-key-changed': (view) => nextOfFinding(view, ['host-key-changed']),
+  'auth-failed': (view) => nextOfFinding(view, ['auth-failed']),
+  'sudo-refused': (view) => nextOfFinding(view, ['sudo-refused']),
   'member-unreachable': (view) =>
     nextOfFinding(view, UNREACHED) ??
     andThenAgain('Bring that member back, or check its SSH settings with /lxd doctor.')(view),

@@ -44,6 +44,8 @@ test('what keeps a dead member’s row from being changed', async () => {
       'two do not answer': dead({ m2: { reach: UNREACHABLE } }),
       'no answer in time': reach({ kind: 'timed-out', text: 'x' }),
       'the login is refused': reach({ kind: 'auth-failed', text: 'x' }),
+      'its host key changed': reach({ kind: 'host-key-refused', reason: 'changed', text: 'x' }),
+      'sudo is refused': reach({ kind: 'sudo-refused', text: 'x' }),
       'the connection was lost': reach({ kind: 'lost', text: 'x' }),
       'it has no row': unblock(() =>
         observationOf({
