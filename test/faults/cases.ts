@@ -200,7 +200,7 @@ function network(name: string, strike: FaultCase['strike']): FaultCase {
 
 /** To the last block: what is left after the bulk is filled by writing until it fails. */
 async function fillUp({ lab }: World, name: string): Promise<void> {
-  await lab.fillDisk(name, 256);
+  await lab.fillDisk(name, 4096);
   await lab.sh(
     name,
     'dd if=/dev/zero of=/var/snap/filler.rest bs=4k 2>/dev/null; dd if=/dev/zero of=/var/snap/filler.end bs=1 2>/dev/null',
