@@ -1,5 +1,5 @@
 /** What a person is told of each of several situations, as text to be held against a file: every reason, and the way forward. */
-import type { Planned, PlanStep } from '../../src/domain/plan.ts';
+import type { Plan, Planned, PlanStep } from '../../src/domain/plan.ts';
 
 type Situations = Readonly<Record<string, () => Planned>>;
 
@@ -19,6 +19,7 @@ export function toldSteps(situations: Situations): string {
       ? [`refused: ${planned.refusal.reasons.map(({ code }) => code).join(', ')}`]
       : [
           planned.plan.strategy,
+          aboutOf(planned.plan),
           ...planned.plan.stages.flatMap(({ title, steps, after }) => [
             `${title}${after === undefined ? '' : ` (after ${after})`}`,
             ...steps.map((step) => `  ${stepWords(step)}`),
@@ -43,6 +44,18 @@ export function toldWords(situations: Situations): string {
       ...plan.warnings.map((text) => `Warning: ${text}`),
     ];
   });
+}
+
+/** What stands in a plan beside its steps and its sentences. */
+function aboutOf({ to, healingS, undoes, givenUp, instancesPolicy, baseline }: Plan): string {
+  return [
+    `instances: ${instancesPolicy}`,
+    `schema: ${baseline.databaseSchema}`,
+    ...(to === undefined ? [] : [`to: ${to}`]),
+    ...(healingS === undefined ? [] : [`healing: ${healingS} s`]),
+    ...(undoes === undefined ? [] : [`undoes: ${undoes.run}`]),
+    ...(givenUp === undefined ? [] : [`given up: ${givenUp.member} (row ${givenUp.rowId})`]),
+  ].join(', ');
 }
 
 function stepWords({ id, member, call, effect, timeoutMs }: PlanStep): string {

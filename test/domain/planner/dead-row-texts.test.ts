@@ -4,7 +4,7 @@ import { requireRunId } from '../../../src/domain/ids.ts';
 import type { ClusterObservation, MemberFacts, NodeRow, Reach } from '../../../src/domain/observation.ts';
 import type { Planned } from '../../../src/domain/plan.ts';
 import type { PlanInput } from '../../../src/domain/planner/index.ts';
-import { align, clusterOf, upgraded, withDatabaseSchema, type Each } from '../../support/moving.ts';
+import { align, clusterOf, snapOf, upgraded, withDatabaseSchema, type Each } from '../../support/moving.ts';
 import { logLine, NOW, observationOf, three, UNREACHABLE } from '../../support/observation.ts';
 import type { ObservationSpec } from '../../support/observation-spec.ts';
 import { deadRow, downgradedAll, plan, requirePlan } from '../../support/planning.ts';
@@ -143,6 +143,9 @@ const UNDONE: Readonly<Record<string, () => Planned>> = {
   'the file lies there': undo(() => downgradedAll({ m1: OURS })),
   'the file lies on two': undo(() => downgradedAll({ m1: OURS, m3: OURS })),
   'LXD has taken it': undo(() => patched()),
+  'LXD has taken it, and refreshes are not held': undo(() =>
+    patched({ m2: { facts: { snap: snapOf('5.21.2', { held: false }) } } }),
+  ),
   'LXD has taken it, one has the build of before': undo(() => patched({ m1: { build: '5.21.3' } }, { rows: 387 })),
   'the file of a run that gave a member up': undoGivenUp(() => deadRow({ m1: OURS })),
   'the file of a run that gave a member up, which is back': undoGivenUp(() => downgradedAll({ m1: OURS })),

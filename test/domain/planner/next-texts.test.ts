@@ -44,6 +44,17 @@ test('what is said where several things are in the way', async () => {
         clusterOf({ build: '5.21.2', facts: HEALING }, { m1: { build: '5.21.3', daemon: 'waiting' } }),
       ),
       'nothing to patch where all serve': () => plan(clusterOf({ build: '5.21.2' }), { strategy: 'stop-patch-start' }),
+      'rows of two counts, where one serves': () =>
+        plan(
+          clusterOf(
+            { build: '5.21.2', daemon: 'crash-looping' },
+            { m1: { daemon: 'serving' } },
+            { rows: { m2: 402, m3: 433 } },
+          ),
+          {
+            strategy: 'patch-in-place',
+          },
+        ),
       'full disks below wrong rows, one serves': () =>
         plan(putBackWhileServing({ m1: { facts: FULL } }), { strategy: 'patch-in-place' }),
     }),

@@ -94,6 +94,10 @@ test('the steps of stopping, patching and starting', async () => {
       ),
       'refreshes are not held on two': stop(() => stoppedAll({ m1: { facts: unheld }, m3: { facts: unheld } })),
       'healing is on and one serves': stop(() => putBackWhileServing({ m1: { facts: settings(300) } })),
+      'healing is on and all are stopped': stop(() => stoppedAll({ m1: { facts: settings(300) } })),
+      'healing is on and the first one is stopped': stop(() =>
+        downgradedAll({ m1: { daemon: 'stopped' }, m3: { facts: settings(300) } }),
+      ),
       'only shown, without a run': stop(() => stoppedAll(), { run: null }),
     }),
   ).toMatchFileSnapshot('texts/stop-steps.txt');
@@ -119,6 +123,9 @@ test('the steps of correcting rows where LXD serves', async () => {
         }),
       ),
       'an evacuated row': live(() => mixed({}, { row: { m1: { state: 'evacuated' } } })),
+      'healing is on, and the second server read it': live(() =>
+        putBackWhileServing({ m1: { facts: { settings: null } }, m2: { daemon: 'serving', facts: settings(300) } }),
+      ),
       'healing is on': live(() => putBackWhileServing({ m1: { facts: settings(300) } })),
       'only shown, without a run': () => plan(putBackWhileServing(), { strategy: 'sql-live', run: null }),
     }),
