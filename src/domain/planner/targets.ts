@@ -90,7 +90,7 @@ function buildsOf(member: ReachedMember): readonly Found[] {
         ],
   );
   if (revision === null || installed === null || installed.schema === null) return kept;
-  if (installed.source === 'table' || kept.some((build) => build.revision === revision)) return kept;
+  if (installed.source === 'table') return kept;
   const { extensions, schema } = installed;
   return [...kept, { architecture: architecture ?? '', revision, version, extensions, schema, localSchema: null }];
 }

@@ -223,6 +223,11 @@ test('what keeps a cluster from being taken lower', async () => {
       'a binary of no release': lower(() => upgraded(allKeep('5.21.2', { extensions: 390 })), '30131'),
       'a binary of another schema': lower(() => upgraded(allKeep('5.21.2', { schema: 72 })), '30131'),
       'a lower local schema': lower(() => upgraded(allKeep('5.21.2', { localSchema: 42 })), '5.21.2'),
+      'a lower local schema, not known on the first': lower(
+        () => upgraded({ ...allKeep('5.21.2', { localSchema: 42 }), m1: kept('5.21.2', { localSchema: null }) }),
+        '5.21.2',
+      ),
+      'a revision that fits releases of two tracks': lower(() => upgraded({ m3: { build: '6.6' } }), '30131'),
       'a local schema that is not known': lower(() => upgraded(allKeep('5.21.2', { localSchema: null })), '5.21.2'),
       'a local schema of a revision that is not installed': lower(
         () =>

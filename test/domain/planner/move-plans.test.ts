@@ -1,7 +1,7 @@
 /** Bringing members to one build: the steps, and what a person is told of them. */
 import { expect, test } from 'vitest';
 import type { Planned } from '../../../src/domain/plan.ts';
-import { align, clusterOf, lower, snapOf, upgraded } from '../../support/moving.ts';
+import { align, binaryLike, clusterOf, lower, snapOf, upgraded } from '../../support/moving.ts';
 import { downgradedOne } from '../../support/planning.ts';
 import { toldSteps, toldWords } from '../../support/told.ts';
 
@@ -22,6 +22,24 @@ const PLANS: Readonly<Record<string, () => Planned>> = {
         { rows: { m3: 402 } },
       ),
     { to: '5.21.2' },
+  ),
+  'one went up alone and comes back, as does one of another revision': align(
+    () =>
+      clusterOf(
+        { build: '5.21.2' },
+        {
+          m2: {
+            build: '5.21.2',
+            facts: {
+              snap: snapOf('5.21.2', { revision: '30999' }),
+              binaries: [binaryLike('5.21.2', { revision: '30999' })],
+            },
+          },
+          m3: { build: '5.21.3', kept: ['5.21.2'], daemon: 'waiting' },
+        },
+        { rows: { m3: 402 } },
+      ),
+    { to: '30131' },
   ),
   'one went up, and the row of another is above too': lower(
     () =>
