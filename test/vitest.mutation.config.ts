@@ -1,13 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** The tests that a mutant of the domain is judged by: its own, without processes and without a machine around them. */
+/** The one worker of `npm run mutate`, which holds the domain's tests and runs those that a mutant may be noticed by. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/domain/**/*.test.ts'],
+    include: ['test/mutation/worker.ts'],
     env: { LOCKSTEP_PROPERTY_RUNS: '10' },
+    pool: 'threads',
+    isolate: false,
     maxWorkers: 1,
-    testTimeout: 30_000,
+    // A machine with other work may be slow: an endless loop is Stryker's to end.
+    testTimeout: 0,
+    reporters: [{}],
+    onConsoleLog: () => false,
   },
 });
