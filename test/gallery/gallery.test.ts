@@ -9,12 +9,16 @@ import { checkMessage as checkSlack, checkView } from '../support/slack/check-me
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { writeIncident } from './incident-page.ts';
 import { pageOf } from './page.ts';
+import { nameOf } from './people.ts';
 import type { Picture } from './picture.ts';
 import { makePictures } from './pictures.ts';
 
 const VIEWS = new URL('../../src/chat/views/', import.meta.url);
-/** Nobody is mentioned and nothing is linked in any picture. */
-const NOTHING = { allowsMention: (): boolean => false, allowsLink: (): boolean => false };
+/** Of the configuration's people alone there are mentions, and nothing is linked in any picture. */
+const NOTHING = {
+  allowsMention: (construct: string): boolean => nameOf(construct.slice(2, -1)) !== null,
+  allowsLink: (): boolean => false,
+};
 
 let slack: readonly Picture[];
 let discord: readonly Picture[];
