@@ -50,6 +50,8 @@ describe('latent-skew', () => {
     const members = three({}, { m3: { build: '5.0.1' } });
     expect(findingOf({ members, rows: 313 }, 'latent-skew').extensionsMissing).toHaveLength(5);
     expect(findingOf({ members: three({}), rows: 313 }, 'latent-skew').extensionsMissing).toEqual([]);
+    const builds = three({}, { m2: { build: '5.0.4' }, m3: { build: '5.0.1' } });
+    expect(findingOf({ members: builds, rows: 300 }, 'latent-skew').extensionsMissing).toHaveLength(22);
   });
 
   test.each<readonly [string, Spec, Partial<ObservationSpec>]>([
@@ -90,6 +92,10 @@ describe('a daemon that is not what is installed', () => {
         'What is in step now may not be in step after that restart.',
     );
     expect(one.evidence.map(({ source }) => source)).toEqual(['api', 'binary']);
+    const partly = three({ build: '5.0.5' }, { m2: { runs: '5.0.4' }, m3: { runs: '5.0.2' } });
+    expect(findingOf({ members: partly, rows: { m3: 318 } }, 'running-differs-from-installed').cause).toContain(
+      'which counts another number of API extensions.',
+    );
     const two = three({ build: '5.0.5' }, { m2: { runs: '5.0.4' }, m3: { runs: '5.0.4' } });
     const same = findingOf({ members: two }, 'running-differs-from-installed');
     expect(same.title).toBe('m2 and m3 still run another LXD than the installed one');

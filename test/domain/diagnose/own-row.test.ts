@@ -28,6 +28,16 @@ describe('a member without its own row', () => {
     );
   });
 
+  test('is shown without what is not known, and without a line about something else', () => {
+    const texts = (facts: Partial<MemberFacts>): readonly string[] =>
+      findingOf({ members: three({}, { m2: { daemon: 'crash-looping', facts } }) }, 'own-row-missing').evidence.map(
+        ({ text }) => text,
+      );
+    expect(texts({ log: [MISMATCH], clusterAddress: null })).toEqual(['updated 0 rows instead of 1']);
+    const behind = logLine('behind_fatal', 'fatal', 'version is behind');
+    expect(texts({ log: [behind], clusterAddress: '10.9.9.9', raft: null })).toEqual(['own cluster address 10.9.9.9']);
+  });
+
   test.each<readonly [string, Partial<MemberFacts>, Partial<ObservationSpec>]>([
     ['its address is not known', { clusterAddress: null }, {}],
     ['the table is a copy', { clusterAddress: '10.9.9.9' }, { source: 'disk' }],

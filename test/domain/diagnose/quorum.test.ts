@@ -46,6 +46,13 @@ describe('a lost majority of voters', () => {
     ).toEqual(['m2 unit inactive, a voter', 'm3 unit inactive, a voter']);
   });
 
+  test('of two is told in the singular', () => {
+    const members = [{ name: 'm1' }, { name: 'm2', daemon: 'stopped' as const }];
+    expect(findingOf({ members, source: 'disk' }, 'quorum-lost').cause).toContain(
+      'that is not so now. m2 is stopped. m1 can',
+    );
+  });
+
   test('names those that nobody saw: what they do is not known', () => {
     const members = ['serving', 'stopped', 'stopped', 'stopped', 'stopped', null, null].map(
       (daemon, index): MemberSpec => {

@@ -106,7 +106,36 @@ describe('a stale counter while somebody serves', () => {
     expect(findingOf({ members: other, rows: { m2: 318 } }, 'stale-counter-while-serving').members).toEqual(['m2']);
   });
 
+  test('names every owner of a wrong row, and who is down for the row of another', () => {
+    const unclear = { ...LOOP, daemon: 'waiting', facts: { ready: 'no-answer', log: [] } } as const;
+    const owners = three(SERVES, { m2: LOOP, m3: unclear });
+    expect(findingOf({ members: owners, rows: { m2: 318, m3: 318 } }, 'stale-counter-while-serving').members).toEqual([
+      'm2',
+      'm3',
+    ]);
+    expect(summaryOf({ members: three(SERVES, { m2: LOOP }), rows: { m1: 318 } })).toEqual([
+      'critical stale-counter-while-serving m2',
+      'critical latent-skew m1',
+    ]);
+  });
+
+  test('is nothing but what those that serve and their rows show, when it is not told', () => {
+    expect(summaryOf({ members: three({ build: '5.21.4' }), rows: { m3: 442 } })).toEqual(['critical latent-skew m3']);
+    expect(summaryOf({ members: three(SERVES), rows: { m3: 318 } })).toEqual(['critical latent-skew m3']);
+    expect(summaryOf({ members: three(SERVES), rows: { m3: 318 }, source: 'disk' })).toEqual([
+      'warning probe-incomplete m1,m2,m3',
+    ]);
+    const silent = { build: '5.0.1', daemon: 'waiting', facts: { ready: 'no-answer', log: [] } } as const;
+    expect(summaryOf({ members: three(silent), rows: 318, source: 'disk' })).toEqual([
+      'critical socket-missing m1,m2,m3',
+    ]);
+  });
+
   test.each<readonly [string, ObservationSpec]>([
+    [
+      'one of those that serve still runs the higher build',
+      { members: three(LOOP, { m1: { ...SERVES, runs: '5.0.2' }, m2: SERVES }), rows: 318 },
+    ],
     ['everybody serves', { members: three(SERVES), rows: { m3: 318 } }],
     ['the table is a copy', { members: three(LOOP, { m1: SERVES }), rows: 318, source: 'disk' }],
     [
