@@ -174,7 +174,14 @@ function afterOf(before: number | null, at: number): string {
 }
 
 function wordsOfGroup(entries: readonly OrderedEntry[]): string {
-  return entries.map((each) => `${wordsOf(each.entry)}${marksOf(each)}`).join(' · ');
+  return entries.map((each) => `${cut(wordsOf(each.entry))}${marksOf(each)}`).join(' · ');
+}
+
+/** What an explanation says in full stands in the thread, and in every file. */
+const LONGEST_CELL = 240;
+
+function cut(words: string): string {
+  return words.length > LONGEST_CELL ? `${words.slice(0, LONGEST_CELL - 1).toWellFormed()}…` : words;
 }
 
 /** When it was really known, and what became of it later. */

@@ -177,6 +177,9 @@ describe('an incident of the watch', () => {
     expect(words).toContain('[4] Draft recovery');
     expect(words).toContain(`${TITLE}. All members were moved to an LXD with fewer API extensions`);
     expect(words).toContain('│ m1 [row] m1: schema 73, api_extensions 402');
+    const timeline = await read(`timeline ${id}`);
+    expect(timeline).toContain(`${TITLE}. All members were moved to an LXD with fewer`);
+    expect(timeline).not.toContain('recover prod');
   });
 
   test('says once what it says, however often Lockstep starts again', async () => {
