@@ -250,5 +250,5 @@ export function entryMessage(entry: TimelineEntry): Message {
 
 function summaryOf(words: string): string {
   if (words.length <= MOST_SUMMARY) return words;
-  return /^.{1,140}?[.:](?=\s)/s.exec(words)?.[0].replace(/:$/, '.') ?? words;
+  return /^.{1,140}?\.(?=\s)/s.exec(words)?.[0] ?? words;
 }
