@@ -42,17 +42,30 @@ async function outlast(context: RunContext, run: Run, step: PlanStep): Promise<v
   if (left > 0) await deps.timers.sleep(left, draining);
 }
 
-/** What the run set and did not take back: a hold on refreshes. */
+/** What the run set and did not take back: a hold on refreshes. One that was sent and never answered for may be there or not. */
 export function describeHold(run: Run): readonly string[] {
-  const held = stepsOf(run, 'hold-refreshes')
-    .filter((step) => recordOf(run, step).attempts > 0)
-    .map(({ member }) => member);
   const released = stepsOf(run, 'release-hold')
     .filter((step) => recordOf(run, step).state === 'done')
     .map(({ member }) => member);
-  const left = held.filter((member) => !released.includes(member));
-  if (left.length === 0) return [];
-  return [`Refreshes are still held by this run on ${left.join(', ')}: sudo snap refresh --unhold lxd releases them.`];
+  const sent = stepsOf(run, 'hold-refreshes').filter(
+    (step) => recordOf(run, step).attempts > 0 && !released.includes(step.member),
+  );
+  const namesOf = (isDone: boolean): string =>
+    sent
+      .filter((step) => (recordOf(run, step).state === 'done') === isDone)
+      .map(({ member }) => member)
+      .join(', ');
+  const [held, unknown] = [namesOf(true), namesOf(false)];
+  return [
+    ...(held === ''
+      ? []
+      : [`Refreshes are still held by this run on ${held}: sudo snap refresh --unhold lxd releases them.`]),
+    ...(unknown === ''
+      ? []
+      : [
+          `Whether refreshes are held by this run on ${unknown} is not known: snap list lxd says so, sudo snap refresh --unhold lxd releases them.`,
+        ]),
+  ];
 }
 
 /** That automatic healing was switched off by this run and not put back: while members look offline nobody but a person may. */

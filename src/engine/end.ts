@@ -2,8 +2,8 @@
  * How a run stops: paused for a person, failed before it changed anything, or aborted. Owns the sentence that says why, what is
  * left, and what can be typed next.
  */
-import type { PlanStep } from '../domain/plan.ts';
-import { takesVerdict, type Run } from '../domain/run.ts';
+import { stepTitle, type PlanStep } from '../domain/plan.ts';
+import { takesVerdict, type Run, type StepRecord } from '../domain/run.ts';
 import type { NewTimelineEntry } from '../domain/timeline.ts';
 import { describeHealing, describeHold, removeOwnPatch } from './clean-up.ts';
 import { describeMarkers, giveBack } from './hold.ts';
@@ -60,9 +60,7 @@ async function abortIfAsked(context: RunContext, run: Run, known: readonly strin
 export async function stopAtSteps(context: RunContext, steps: readonly PlanStep[]): Promise<Run> {
   const run = await loadRun(context);
   const failing = steps.map((step) => recordOf(run, step)).filter(({ state }) => state !== 'done');
-  const why = failing.map(
-    ({ id, member, state, note }) => `${id} on ${member} is ${state}: ${note ?? 'no reason given'}.`,
-  );
+  const why = failing.map((record) => whyOf(run, record));
   if (failing.some(({ state }) => state === 'unknown') || hasChanged(run)) return pauseRun(context, why.join(' '));
   const { journal } = context;
   const left = await giveBack(context, run);
@@ -74,6 +72,12 @@ export async function stopAtSteps(context: RunContext, steps: readonly PlanStep[
     entries: [journal.entry('run-ended', `${run.id} failed. ${explanation}`)],
   });
   return moved ?? loadRun(context);
+}
+
+/** The step in words first; its id is what the table and the commands call it. */
+function whyOf({ plan }: Run, { id, member, state, note }: StepRecord): string {
+  const end = state === 'failed' ? `failed on ${member}` : `on ${member} is ${state}`;
+  return `"${stepTitle(plan, id)}" ${end} (${id}): ${note ?? 'no reason given'}.`;
 }
 
 export async function abortRun(context: RunContext): Promise<Run> {
