@@ -34,6 +34,7 @@ describe('clocks', () => {
       [null, 8_000, 8_000],
       'Clocks differ by more than 5 s from the machine that runs Lockstep: m2 8.0 s ahead and m3 8.0 s ahead',
     ],
+    [[20_000, 20_000, 30_000], 'Clocks differ by more than 5 s from each other: m3 30.0 s ahead'],
     [[5_000, 5_000], 'none'],
     [[null, null], 'none'],
   ])('that are off by %j ms', (offsets, expected) => {

@@ -65,4 +65,15 @@ describe('chooseRows', () => {
     const observation = observed({ nodes: table() }, { nodes: beaten });
     expect(disagreeingReads(observation, chooseRows(observation))).toEqual([]);
   });
+
+  test('a copy on disk disagrees with nobody, and neither does another order of rows', () => {
+    const other = table();
+    const observation = observed(
+      { nodes: table() },
+      { ready: 'no-answer', nodes: table({ source: 'disk' }, 313) },
+      { nodes: { ...other, rows: other.rows.toReversed() } },
+    );
+    expect(disagreeingReads(observation, chooseRows(observation))).toEqual([]);
+    expect(disagreeingReads(observed({ nodes: null }), null)).toEqual([]);
+  });
 });

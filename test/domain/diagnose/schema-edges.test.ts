@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LogFact, MemberFacts } from '../../../src/domain/observation.ts';
 import { findingOf, kindsOf, summaryOf } from '../../support/diagnosing.ts';
 import { binaryOf, type MemberSpec, type ObservationSpec } from '../../support/observation-spec.ts';
-import { logLine, NOW, three } from '../../support/observation.ts';
+import { logLine, NOW, observationOf, three } from '../../support/observation.ts';
 
 type Spec = Omit<MemberSpec, 'name'>;
 
@@ -72,13 +72,8 @@ describe('a newer schema', () => {
   });
 
   test('of one member that says so and one that is below is told of both', () => {
-    const members = three(
-      { build: '5.4' },
-      {
-        m2: { daemon: 'crash-looping', facts: { log: [tooNew()] } },
-        m3: { build: '5.4', daemon: 'crash-looping', facts: { log: [tooNew()] } },
-      },
-    );
+    const said = { daemon: 'crash-looping', facts: { log: [tooNew()] } } as const;
+    const members = three({ build: '5.4' }, { m2: said, m3: { ...said, build: '5.0.2' } });
     const finding = findingOf({ members, databaseSchema: 62 }, 'schema-newer');
     expect(finding.members).toEqual(['m2', 'm3']);
     expect(finding.title).toContain('a newer schema');
@@ -93,6 +88,9 @@ describe('a newer schema', () => {
     ]);
     const members = three({ daemon: 'crash-looping', facts: { log: [tooNew('73')] } });
     expect(texts({ members, rows: null })).toEqual([]);
+    const table = observationOf({ members: three({}), row: { m2: { schema: 61 } } }).members[0]!.facts!.nodes!;
+    const unread = three({ facts: { nodes: { ...table, databaseSchema: null } } });
+    expect(texts({ members: unread, row: { m2: { schema: 61 } } })).toEqual([]);
   });
 });
 

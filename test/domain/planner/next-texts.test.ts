@@ -55,6 +55,19 @@ test('what is said where several things are in the way', async () => {
             strategy: 'patch-in-place',
           },
         ),
+      'a snap that cannot stop a waiting daemon, where all wait': () =>
+        plan(clusterOf({ build: '5.21.2', daemon: 'waiting', facts: { stopKnowsCrashed: false } }, {}, { rows: 402 }), {
+          strategy: 'stop-patch-start',
+        }),
+      'instances stop, unsaid, and the table is no live one': () =>
+        plan(
+          clusterOf(
+            { build: '5.21.2', daemon: 'crash-looping' },
+            { m1: { daemon: 'serving', facts: { instances: { running: [{ pid: 7, name: 'c7' }] } } } },
+            { rows: { m2: 402, m3: 402 }, source: 'disk' },
+          ),
+          { strategy: 'stop-patch-start', instances: 'stop' },
+        ),
       'full disks below wrong rows, one serves': () =>
         plan(putBackWhileServing({ m1: { facts: FULL } }), { strategy: 'patch-in-place' }),
     }),

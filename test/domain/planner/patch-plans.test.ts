@@ -62,9 +62,9 @@ test('the steps of a patch where nobody serves', async () => {
       'a row holds more than another': patch({}, {}, { rows: { m1: 433, m2: 387, m3: 402 } }),
       'an evacuated row': patch({}, {}, { row: { m2: { state: 'evacuated' } } }),
       'small and large databases': patch({
-        m1: { facts: disk(0) },
+        m1: { facts: disk(99_000_000_000) },
         m2: { facts: disk(100_000_000) },
-        m3: { facts: disk(99_000_000_000) },
+        m3: { facts: disk(0) },
       }),
       'healing is on': patch(facts(settings(300))),
     }),

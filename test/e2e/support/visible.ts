@@ -24,7 +24,9 @@ function slackText(part: Readonly<Record<string, unknown>>): string {
   const text = asText(part['text']);
   if (part['type'] === 'plain_text') return text.replace(TONE_SIGN, '');
   // A mention is the person who is meant, by whatever name the client shows.
-  const bare = readMrkdwn(text.replace(/<@(U\w+)>/g, 'slack:$1')).replaceAll('```', '\n').replace(/[`*]/g, '');
+  const bare = readMrkdwn(text.replace(/<@(U\w+)>/g, 'slack:$1'))
+    .replaceAll('```', '\n')
+    .replace(/[`*]/g, '');
   return bare.replace(/[∗∼ˋˍ∶›]/g, (sign) => LOOK_ALIKES[sign] ?? sign);
 }
 
