@@ -18,7 +18,7 @@ export interface MutantRun {
   readonly kind: 'mutant';
   /** Stryker's number of the mutant. */
   readonly id: string;
-  /** The file that it is in. */
+  /** The absolute path of the file that it is in. */
   readonly file: string;
   /** The tests that pass its place; null for one that is passed while modules load, which any test may notice. */
   readonly tests: readonly string[] | null;
@@ -54,7 +54,7 @@ export interface MutantAnswer {
 }
 
 /** Something in the worker itself went wrong. */
-export interface BrokenAnswer {
+interface BrokenAnswer {
   readonly kind: 'broken';
   readonly message: string;
 }

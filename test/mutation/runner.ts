@@ -9,7 +9,9 @@ import { type Answer, CHANNEL, type Coverage, type DryRunAnswer, type MutantAnsw
 
 /** The part of Stryker's interface that is used, https://stryker-mutator.io/docs/stryker-js/api */
 interface MutantRunOptions {
-  readonly activeMutant: { readonly id: string; readonly fileName: string };
+  readonly activeMutant: { readonly id: string };
+  /** The mutated file where the tests find it. */
+  readonly sandboxFileName: string;
   readonly testFilter?: readonly string[];
   readonly hitLimit?: number;
   readonly reloadEnvironment: boolean;
@@ -74,6 +76,7 @@ export class DomainTestRunner {
 
   async mutantRun({
     activeMutant,
+    sandboxFileName,
     testFilter,
     hitLimit,
     reloadEnvironment,
@@ -81,7 +84,7 @@ export class DomainTestRunner {
     const { killer, ran, hits } = await this.ask<MutantAnswer>({
       kind: 'mutant',
       id: activeMutant.id,
-      file: activeMutant.fileName,
+      file: sandboxFileName,
       tests: testFilter ?? null,
       hitLimit: hitLimit ?? null,
       reload: reloadEnvironment,

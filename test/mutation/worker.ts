@@ -34,12 +34,18 @@ interface Switchboard {
   mutantCoverage?: Coverage | undefined;
 }
 
+interface LoadedModule {
+  readonly id: string;
+  readonly imports: ReadonlySet<string>;
+}
+
 /** The part of vitest's own state in a worker that is needed here. */
 interface WorkerState {
   readonly config: ConstructorParameters<typeof TestRunner>[0];
   readonly evaluatedModules: {
-    readonly fileToModulesMap: ReadonlyMap<string, ReadonlySet<object>>;
-    readonly invalidateModule: (module: object) => void;
+    readonly idToModuleMap: ReadonlyMap<string, LoadedModule>;
+    readonly fileToModulesMap: ReadonlyMap<string, ReadonlySet<LoadedModule>>;
+    readonly invalidateModule: (module: LoadedModule) => void;
   };
 }
 
@@ -51,6 +57,8 @@ const vitest = globals['__vitest_worker__'] as WorkerState;
 const runner = new DomainRunner(vitest.config, loadAnew);
 const startTests = await findStartTests();
 const likely = createLikely();
+/** Every module that a file of tests led to when it was loaded first. */
+const reached = new Map<string, ReadonlySet<string>>();
 /** Of one file's tests at most so many are run for a mutant; unset: all. */
 const most = Number(process.env['LOCKSTEP_MUTANT_TESTS'] ?? Number.POSITIVE_INFINITY);
 
@@ -137,7 +145,7 @@ async function runMutant({ id, file, tests, hitLimit, reload }: MutantRun): Prom
 
 async function findKiller(mutated: string, tests: readonly string[] | null): Promise<SeenTest | null> {
   runner.want(tests);
-  for (const file of likely.sorted(mutated, filesOf(tests))) {
+  for (const file of likely.sorted(mutated, filesOf(mutated, tests))) {
     const [broken] = brokenFiles(await timed(file));
     const failed = runner.tests.find(({ failure }) => failure !== null) ?? broken;
     if (failed !== undefined) return failed;
@@ -149,10 +157,24 @@ async function timed(file: string): Promise<readonly RunnerTestFile[]> {
   const from = performance.now();
   const done = await startTests([file], runner);
   likely.took(file, performance.now() - from);
+  if (!reached.has(file) && brokenFiles(done).length === 0) reached.set(file, modulesFrom(file));
   return done;
 }
 
-function filesOf(tests: readonly string[] | null): readonly string[] {
-  if (tests === null) return testFiles();
+function modulesFrom(file: string): ReadonlySet<string> {
+  const { fileToModulesMap, idToModuleMap } = vitest.evaluatedModules;
+  const found = new Set<string>();
+  const open = [...(fileToModulesMap.get(file) ?? [])];
+  for (let module = open.pop(); module !== undefined; module = open.pop()) {
+    if (found.has(module.id)) continue;
+    found.add(module.id);
+    open.push(...[...module.imports].flatMap((id) => idToModuleMap.get(id) ?? []));
+  }
+  return found;
+}
+
+/** Where it is not known which tests pass the place, those that load the file at all. */
+function filesOf(mutated: string, tests: readonly string[] | null): readonly string[] {
+  if (tests === null) return testFiles().filter((file) => reached.get(file)?.has(mutated) ?? true);
   return [...new Set(tests.map((id) => join(ROOT, id.slice(0, id.indexOf('#')))))];
 }
