@@ -2,7 +2,7 @@
  * The budget of one message: parts are made shorter, largest first, until they fit; what fell off is returned in words, and the
  * message shows it. Pure; knows no Discord syntax beyond the length of a fence. The last part (what to type next) is never dropped.
  */
-import { cutEscaped, escapeLine, fence, FENCE_COST } from './escape.ts';
+import { cutEscaped, escapeLine, fence, FENCE_COST, guardLine } from './escape.ts';
 
 export type Part =
   | { readonly kind: 'text'; readonly atoms: readonly Atom[] }
@@ -106,8 +106,9 @@ function cutLine({ bare }: Extract<Part, { kind: 'fenced' }>, line: string, leng
   const short = `${line.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
   if (!bare) return short;
   const escaped = cutEscaped(line, length);
-  const isOpen = escaped.startsWith('**') && !/[^\\]\*\*/.test(escaped.slice(2));
-  return isOpen ? escaped.slice(2) : escaped;
+  // An escaped backslash may stand right before the end of the bold words.
+  const isOpen = escaped.startsWith('**') && !escaped.slice(2).replace(/\\./gs, '').includes('**');
+  return isOpen ? guardLine(escaped.slice(2)) : escaped;
 }
 
 function cutAtoms(atoms: readonly Atom[], length: number): readonly Atom[] {
@@ -138,7 +139,8 @@ function dropUntil(works: Work[], budget: number): number {
 
 function shrinkHard(work: Work, budget: number): void {
   const { part } = work;
-  const plain = part.kind === 'fenced' && part.bare ? (text: string): string => text.replaceAll('**', '') : escapeLine;
+  const plain =
+    part.kind === 'fenced' && part.bare ? (text: string): string => guardLine(text.replaceAll('**', '')) : escapeLine;
   const atoms = part.kind === 'text' ? part.atoms : [{ text: plain(part.lines.join(' ')), plain: true }];
   work.part = { kind: 'text', atoms: cutAtoms(atoms, Math.max(1, budget)) };
   work.cutText = true;

@@ -72,6 +72,19 @@ describe('rendering for Discord', () => {
     );
   });
 
+  test.each(['1. item\\', '- item\\', '# item'])(
+    'a long row that begins with %j is cut and acts on nothing',
+    (head) => {
+      const cells = Array<string>(12).fill('x*_`'.repeat(75));
+      const payload = payloadOf(
+        message('Members', 'info', [table(['name', ...cells.map(() => 'a')], [[head, ...cells]])]),
+      );
+      const shown = payload.embeds.map(({ description }) => description ?? '').join('\n');
+      expect(payload.fell).not.toEqual([]);
+      expect(findActing(readMarkdown(shown).bare.replace(/^-# /gm, ''))).toEqual([]);
+    },
+  );
+
   test.each(NASTY)('a summary of %j acts on nothing', (nasty) => {
     const { content } = payloadOf(message(nasty, 'info', []));
     expect(findActing(readMarkdown(content).bare)).toEqual([]);
