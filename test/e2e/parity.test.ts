@@ -35,6 +35,22 @@ async function playIncident(side: Side): Promise<void> {
   await side.type('ada', { command: 'timeline', options: {} });
 }
 
+const TRIES = 3;
+
+/** On a busy machine a member may not answer in time, which is another story: then it is played again, on a cluster of its own. */
+async function playWhole(make: () => Promise<Side>): Promise<Side> {
+  for (let tries = 1; ; tries += 1) {
+    const side = await make();
+    const failure = await playIncident(side).then(
+      () => null,
+      (cause: unknown) => ({ cause }),
+    );
+    const isWhole = failure === null && !/"probe-incomplete"|"member-unreachable"/.test(JSON.stringify(told(side)));
+    if (isWhole || (failure === null && tries === TRIES)) return side;
+    if (tries === TRIES) throw new Error(`the story of ${side.name} could not be played`, failure ?? {});
+  }
+}
+
 describe.skipIf(process.platform !== 'linux')('one incident on four ways', () => {
   beforeAll(async () => {
     const begin = [
@@ -43,10 +59,11 @@ describe.skipIf(process.platform !== 'linux')('one incident on four ways', () =>
       async () => slackSide(cleanup, await cluster(), 'http'),
       async () => discordSide(cleanup, await cluster()),
     ];
-    sides = await Promise.all(begin.map((make) => make()));
-    await Promise.all(sides.map(playIncident));
+    // Two at a time: each has a cluster of its own, and all of them share this machine.
+    const played = await Promise.all(begin.slice(0, 2).map(playWhole));
+    sides = [...played, ...(await Promise.all(begin.slice(2).map(playWhole)))];
     stories = sides.map((side) => ({ side, story: told(side) }));
-  }, 240_000);
+  }, 360_000);
 
   afterAll(() => closeAll(cleanup), 60_000);
 
