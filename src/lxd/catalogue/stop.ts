@@ -62,7 +62,7 @@ finish_done pid=$serving lxcfs=$after
 export const STOP_NOT_READY: Body = {
   uses: ['processes', 'state', 'ready', 'units'],
   body: `standing="$C/lockstep/standing"
-gone() { signal KILL "$1"; tries=50; while [ -e "$P/$1" ] && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done; }
+gone() { signal KILL "$1"; tries=250; while [ -e "$P/$1" ] && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.02; done; }
 active_state || failed reason=systemctl
 case $state in
   inactive|failed)
@@ -90,7 +90,7 @@ go_on() { [ -z "$target" ] || signal CONT "$target"; }
 trap 'go_on; exit 1' HUP INT TERM
 has_read() {
   timeout -k 1 10 systemctl stop ${UNIT}
-  case $? in 0) return 0 ;; 124|137) ;; *) return 1 ;; esac
+  case $? in 0) state=inactive; return 0 ;; 124|137) ;; *) return 1 ;; esac
   case $(timeout -k 1 5 systemctl show ${UNIT} --property=SubState) in
     SubState=stop) [ "$(date +%s)" -lt "$end" ] && has_read ;;
     SubState=stop-*|SubState=final-*|SubState=dead|SubState=failed) return 0 ;;
@@ -106,7 +106,8 @@ while :; do
       if daemon_pid && [ "$pid" = "$target" ] && may_end; then
         echo crashed >"$C/state" || { go_on; failed reason=state-file; }
         has_read || { go_on; failed reason=systemctl-stop; }
-        gone "$target" && killed=$((killed + 1))
+        gone "$target" && killed=$((killed + 1)) && target=
+        [ "$state" = inactive ] && break
       else
         go_on
       fi
