@@ -7,6 +7,7 @@ import { openConfigured, type Target } from './open.ts';
 import { parseOptionsAlone } from './options.ts';
 import { startService, type Service } from './service.ts';
 import { onSignals } from './signals.ts';
+import { surviveStrayFailures } from './stray-failures.ts';
 import { readVersion } from './version.ts';
 
 const USAGE = 'lockstep start [--config FILE] [--data DIR]';
@@ -30,8 +31,7 @@ async function serve(target: Target): Promise<number> {
   const log = createLog({ level: config.logLevel });
   for (const secret of config.secrets) log.registerSecret(secret);
   const stop = onSignals({ interrupts: true });
-  // A library's forgotten promise must not end a run that is under way.
-  process.on('unhandledRejection', (cause) => log.error('a promise was rejected and nobody listened', {}, cause));
+  surviveStrayFailures(log);
   say(`Lockstep ${readVersion()}; clusters: ${config.clusters.map(({ name }) => name).join(', ')}; data: ${dataDir}`);
   const started = await startService({
     config,

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Series } from './builds.ts';
 import { layoutOf } from './host/layout.ts';
-import { findRunning, loadSaved } from './host/saved.ts';
+import { findRunning, hasEnded, loadSaved } from './host/saved.ts';
 import type { RehearsalInfo } from './host/saved.ts';
 
 export interface EnsureOptions {
@@ -76,13 +76,14 @@ export async function ensureRehearsal(options: EnsureOptions): Promise<Ensured> 
   throw new Error(`the rehearsal did not start: ${readFileSync(logFile, 'utf8').trim().slice(-500)}`);
 }
 
-/** Ends the rehearsal that runs there. True when one did and is gone now. */
+/** Ends the rehearsal that runs there. True when one did and its process is gone now, not only its card. */
 export async function stopRehearsal(dir: string): Promise<boolean> {
   const layout = layoutOf(resolve(dir));
-  if (findRunning(layout) === null) return false;
+  const running = findRunning(layout);
+  if (running === null) return false;
   writeFileSync(layout.stopFile, '');
   for (let waited = 0; waited < STOP_MS; waited += LOOK_MS) {
-    if (findRunning(layout) === null) {
+    if (hasEnded(running)) {
       rmSync(layout.stopFile, { force: true });
       return true;
     }

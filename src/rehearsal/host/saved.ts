@@ -43,8 +43,19 @@ export function save(layout: Layout, saved: SavedRehearsal): void {
 
 /** When that process started, in the kernel's ticks; null when there is none. */
 export function startTicksOf(pid: number): string | null {
+  return statOf(pid)[19] ?? null;
+}
+
+/** What proc_pid_stat(5) shows from the state on: nothing of the name before it, which may hold anything. */
+function statOf(pid: number): readonly string[] {
   const stat = readText(`/proc/${String(pid)}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  return stat === null ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Whether the process of that card is no more. One that ended and whose parent has not looked yet is gone for us. */
+export function hasEnded(info: RehearsalInfo): boolean {
+  const [state, ...rest] = statOf(info.pid);
+  return state === undefined || state === 'Z' || rest[18] !== info.startTicks;
 }
 
 /** The card of a rehearsal that really runs, or null. */
