@@ -5,9 +5,19 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/lab/**', 'test/**/*.long.test.ts', 'node_modules/**', 'dist/**'],
-    globalSetup: ['test/support/not-run.ts'],
+    projects: [
+      // Pure functions: nothing that one file could leave behind for the next, so modules are loaded once per worker.
+      { extends: true, test: { name: 'domain', include: ['test/domain/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'rest',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/support/not-run.ts'],
+          exclude: ['test/domain/**', 'test/lab/**', 'test/**/*.long.test.ts', 'node_modules/**', 'dist/**'],
+        },
+      },
+    ],
     // Most of the suite waits for other processes, so more workers than cores.
     maxWorkers: 4,
     testTimeout: 30_000,

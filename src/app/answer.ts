@@ -20,6 +20,7 @@ const PRIVATE: ReadonlySet<RefusalCode> = new Set([
   'console-approval-disallowed',
   'already-decided',
   'ambiguous-run',
+  'ambiguous-incident',
   'no-pending-run',
   'confirm-stop',
 ]);

@@ -47,7 +47,7 @@ export async function chooseIncident(call: Call, question: IncidentQuestion): Pr
   return err(
     renderRefusal('Which incident?', {
       cluster: null,
-      reasons: [{ code: 'ambiguous-run', text: `Several incidents fit: ${listed(fitting)}.` }],
+      reasons: [{ code: 'ambiguous-incident', text: `Several incidents fit: ${listed(fitting)}.` }],
       next: `${question.command} ${first.id}`,
     }),
   );
@@ -91,7 +91,7 @@ function byPrefix(all: readonly Incident[], id: string, command: string): Result
   if (exact !== undefined && (matching.length === 1 || exact.id === id)) return ok(exact);
   if (exact !== undefined) {
     const text = `Several incidents begin with ${id}: ${listed(matching)}.`;
-    return err(renderProblem({ code: 'ambiguous-run', text, next: `${command} ${exact.id}` }));
+    return err(renderProblem({ code: 'ambiguous-incident', text, next: `${command} ${exact.id}` }));
   }
   const near = suggest(
     id,

@@ -250,6 +250,7 @@ export const REFUSAL_CODES = [
   'outside-change-window',
   'no-pending-run',
   'ambiguous-run',
+  'ambiguous-incident',
   'rollback-not-possible',
   'member-not-dead',
   'several-odd-rows',

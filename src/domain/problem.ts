@@ -7,6 +7,7 @@ export const PROBLEM_CODES = [
   'unknown-run',
   'ambiguous-run',
   'unknown-incident',
+  'ambiguous-incident',
   'bad-argument',
   'missing-argument',
   'line-too-long',

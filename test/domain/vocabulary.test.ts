@@ -57,14 +57,14 @@ test.each<[string, readonly string[], string]>([
      nobody-crash-loops somebody-serves somebody-waits stop-unsafe extension-bump-env held-elsewhere
      marker-unreadable raft-damaged own-row-missing strategy-not-available confirm-stop run-active
      not-allowed own-approval console-approval-disallowed already-decided expired stale
-     outside-change-window no-pending-run ambiguous-run rollback-not-possible member-not-dead
-     several-odd-rows break-glass-required`,
+     outside-change-window no-pending-run ambiguous-run ambiguous-incident rollback-not-possible
+     member-not-dead several-odd-rows break-glass-required`,
   ],
   [
     'PROBLEM_CODES',
     PROBLEM_CODES,
     `unknown-command unknown-cluster unknown-member unknown-option unknown-run ambiguous-run
-     unknown-incident bad-argument missing-argument line-too-long control-characters empty not-allowed
+     unknown-incident ambiguous-incident bad-argument missing-argument line-too-long control-characters empty not-allowed
      duplicate data-in-use data-unwritable data-full data-newer data-corrupt config-invalid
      not-implemented-here internal`,
   ],

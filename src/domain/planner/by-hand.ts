@@ -58,5 +58,6 @@ export function removeDeadByHand(view: PlannerView): string | null {
 export function startByHand(view: PlannerView): string | null {
   const stopped = inPhase(view, 'stopped');
   if (stopped.length === 0) return null;
-  return `Start LXD on ${listed(stopped.map(({ member }) => member))}, side by side: sudo systemctl start --no-block snap.lxd.daemon.unix.socket snap.lxd.daemon.service`;
+  const together = stopped.length === 1 ? '' : ', all at the same time';
+  return `Start LXD on ${listed(stopped.map(({ member }) => member))}${together}: sudo systemctl start --no-block snap.lxd.daemon.unix.socket snap.lxd.daemon.service`;
 }

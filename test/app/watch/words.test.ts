@@ -223,6 +223,22 @@ describe('an incident of the watch', () => {
     });
     expect(only(await world.type('alice', 'timeline izzzzzz'), 'problem').code).toBe('unknown-incident');
   });
+
+  test('that can’t be told from another is asked for, with the one that is meant by the next line', async () => {
+    open([PROD, EDGE], false);
+    await world.type('alice', 'incident open prod m1 is down');
+    await world.type('alice', 'incident open edge e1 is down');
+    const [first, second] = await world.store.listIncidents({});
+    const both = new RegExp(`^Several incidents begin with i: .*${first?.id ?? '?'}.*${second?.id ?? '?'}`);
+
+    const asked = only(await world.type('alice', 'incident ack'), 'refusal');
+    const begun = only(await world.type('alice', 'incident ack i'), 'problem');
+
+    expect(asked.reasons.map(({ code }) => code)).toEqual(['ambiguous-incident']);
+    expect(begun.code).toBe('ambiguous-incident');
+    expect(begun.text).toMatch(both);
+    expect(only(await world.type('alice', begun.next ?? ''), 'incident')).toMatchObject({ incident: first?.id });
+  });
 });
 
 describe('status --since', () => {

@@ -218,11 +218,11 @@ describe('the way forward', () => {
     expect(next).toContain('api_extensions=402 WHERE schema=73 AND id IN (1,2) AND api_extensions IN (387)');
   });
 
-  test('of a lost quorum is to start the others side by side', () => {
+  test('of a lost quorum is to start the others all at the same time', () => {
     const lost = observationOf({
       members: three({ build: '5.21.2', daemon: 'stopped' }, { m1: { daemon: 'serving' } }),
     });
-    expect(nextOf(lost)).toContain('Start LXD on m2 and m3, side by side');
+    expect(nextOf(lost)).toContain('Start LXD on m2 and m3, all at the same time');
   });
 });
 
