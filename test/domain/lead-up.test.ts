@@ -99,6 +99,45 @@ describe('what led to an incident', () => {
     expect(led(entries.map((entry) => ({ ...entry, incident: OWN })))).toEqual([]);
   });
 
+  test.each(['waiting', 'crash-looping', 'stopped', 'patched', 'unreachable'] as const)(
+    'is a member that is %s, until it serves again',
+    (state) => {
+      expect(led(told([does(M1, state)], [{ kind: 'note' }]))).toEqual([1, 2]);
+      expect(led(told([does(M1, state)], [does(M1, 'serving')], [{ kind: 'note' }]))).toEqual([]);
+    },
+  );
+
+  test.each(['serving', 'unknown'] as const)('is not a member that is %s', (state) => {
+    expect(led(told([does(M1, state)], [{ kind: 'note' }]))).toEqual([]);
+  });
+
+  test('goes on while another member is down, or the same finding holds for another', () => {
+    expect(led(told([does(M1, 'waiting')], [does(M2, 'waiting')], [does(M1, 'serving')]))).toEqual([1, 2, 3]);
+    expect(
+      led(
+        told([appeared('stale-counter', [M1!])], [appeared('stale-counter', [M2!])], [cleared('stale-counter', [M1!])]),
+      ),
+    ).toEqual([1, 2, 3]);
+    expect(
+      led(told([appeared('stale-counter'), appeared('latent-skew')], [cleared('stale-counter')], [{ kind: 'note' }])),
+    ).toEqual([1, 2, 3, 4]);
+  });
+
+  test('reads a state only where the entry is about one, and a finding only where it came or went', () => {
+    expect(led(told([{ ...does(M1, 'waiting'), kind: 'note' }], [{ kind: 'note' }]))).toEqual([]);
+    expect(led(told([{ kind: 'member-state', member: null, state: 'waiting' }], [{ kind: 'note' }]))).toEqual([]);
+    expect(led(told([{ ...appeared('stale-counter'), kind: 'note' }], [{ kind: 'note' }]))).toEqual([]);
+    expect(led(told([appeared('stale-counter')], [{ ...cleared('stale-counter'), kind: 'note' }]))).toEqual([1, 2]);
+    expect(led(told([does(M1, 'waiting')], [{ ...does(M1, 'serving'), kind: 'note' }]))).toEqual([1, 2]);
+  });
+
+  test('is at most the newest two hundred', () => {
+    const looks = Array.from({ length: 205 }, (): readonly Part[] => [{ kind: 'note' }]);
+    const numbers = led(told([appeared('stale-counter')], ...looks));
+    expect(numbers).toHaveLength(200);
+    expect([numbers[0], numbers.at(-1)]).toEqual([7, 206]);
+  });
+
   test('reaches back a day, and to the cause however old it is', () => {
     const entries = told([appeared('latent-skew')], [{ kind: 'note' }]);
     const late = NOW + LONGEST_LEAD_MS;
