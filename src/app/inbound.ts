@@ -97,8 +97,11 @@ async function readOnly(call: Call, commands: readonly Command[], { body }: Inbo
 
 function parseFor(call: Call, commands: readonly Command[], line: string): ReturnType<typeof parseLine> {
   // A person learns no cluster's name from a suggestion that they may not view.
-  const clusters = visibleClusters(call.person, call.deps.clusters).map((cluster) => cluster.name);
-  return parseLine(line, commands, clusters);
+  const clusters = visibleClusters(call.person, call.deps.clusters);
+  const names = clusters.map(({ name }) => name);
+  return parseLine(line, commands, names, (member) =>
+    clusters.filter(({ members }) => members.some(({ name }) => name === member)).map(({ name }) => name),
+  );
 }
 
 async function handleLine(call: Call, commands: readonly Command[], line: string): Promise<boolean> {

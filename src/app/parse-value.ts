@@ -10,6 +10,8 @@ import { suggest } from './suggest.ts';
 
 export interface Vocabulary {
   readonly clusters: readonly string[];
+  /** The clusters that have a member of that name, for whoever names the one where the other is meant. */
+  readonly clustersOf: (member: string) => readonly string[];
   readonly commands: readonly string[];
 }
 
@@ -26,7 +28,7 @@ export function parseValue(
 ): Result<Value, Problem> {
   switch (type.kind) {
     case 'cluster':
-      return parseCluster(text, vocabulary.clusters);
+      return parseCluster(text, vocabulary);
     case 'command':
       return parseCommandName(text, vocabulary.commands);
     case 'run':
@@ -53,8 +55,13 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
-function parseCluster(text: string, clusters: readonly string[]): Result<Value, Problem> {
+function parseCluster(text: string, { clusters, clustersOf }: Vocabulary): Result<Value, Problem> {
   if (clusters.includes(text)) return ok(text);
+  const owners = clustersOf(text);
+  if (owners.length > 0) {
+    const said = `There is no cluster ${quote(text)}: that is a member of ${listed(owners)}.`;
+    return err({ code: 'unknown-cluster', text: said, next: `status ${owners[0]}` });
+  }
   const near = suggest(text, clusters);
   const known = clusters.length === 0 ? 'No cluster is configured.' : `Configured: ${listed(clusters)}.`;
   return err({

@@ -23,6 +23,7 @@ export function parseLine(
   line: string,
   commands: readonly Command[],
   clusters: readonly string[],
+  clustersOf: Vocabulary['clustersOf'] = () => [],
 ): Result<ParsedLine, Problem> {
   const words = tokenize(line);
   if (!words.ok) return words;
@@ -30,10 +31,10 @@ export function parseLine(
   const stripped = stripPrefixes(words.value);
   const split = splitCommand(stripped, commands);
   if (!split.ok) return split;
-  const vocabulary = { clusters, commands: commands.map((command) => command.name) };
+  const vocabulary = { clusters, clustersOf, commands: commands.map((command) => command.name) };
   const { command, rest } = split.value;
   if (rest.some((word) => isOption(word, 'help') || (!word.quoted && word.text === '-h'))) {
-    return parseLine(`help ${command.name}`, commands, clusters);
+    return parseLine(`help ${command.name}`, commands, clusters, clustersOf);
   }
   return readWords(command, rest, vocabulary);
 }

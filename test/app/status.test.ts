@@ -50,6 +50,21 @@ describe('status', () => {
     expect(only(await world.type('dave', 'status hidden'), 'problem').code).toBe('unknown-cluster');
   });
 
+  test('of a member names its clusters, and none that the person may not view', async () => {
+    const clusters = [
+      aCluster(),
+      { ...aCluster({ roles: { viewers: ['console:carol'] } }), name: 'hidden' as never },
+      { ...aCluster(), name: 'lab' as never },
+    ];
+    world = createWorld({ observation: healthy, clusters });
+    expect(only(await world.type('dave', 'status m2'), 'problem')).toMatchObject({
+      code: 'unknown-cluster',
+      text: 'There is no cluster "m2": that is a member of prod, lab.',
+      next: 'status prod',
+    });
+    expect(only(await world.type('dave', 'status m9'), 'problem').text).not.toContain('member');
+  });
+
   test('that takes long says who answered, without data, and becomes the answer', async () => {
     world = createWorld({ observation: healthy });
     world.beforeProbe = async () => {
