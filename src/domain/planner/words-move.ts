@@ -2,7 +2,7 @@
 import type { PlanWords } from '../plan.ts';
 import { releaseOf } from '../release.ts';
 import type { Move } from './move.ts';
-import { inPhase, listed, namesOf, type PlannerView } from './view.ts';
+import { inPhase, listed, namesOf, type PlannerView, type ReachedMember } from './view.ts';
 
 export function moveWords(view: PlannerView, move: Move, instances: string, warnings: readonly string[]): PlanWords {
   const { target, above } = move;
@@ -59,12 +59,16 @@ function besideOrder(view: PlannerView, { target }: Move): readonly string[] {
   ];
 }
 
-/** A release would let snapd undo the downgrade at once. */
-function heldWords(view: PlannerView, { target }: Move): readonly string[] {
-  const unheld = view.reached.filter(({ facts }) => facts.snap?.held === false);
+/** Members that get a hold on refreshes and keep it: its release would let snapd undo the downgrade at once. */
+export function heldFromNowOn(view: PlannerView, { target }: Move): readonly ReachedMember[] {
   const lower = view.reached.some(({ installed }) => (installed?.extensions ?? 0) > target.extensions);
-  if (!lower || unheld.length === 0) return [];
+  return lower ? view.reached.filter(({ facts }) => facts.snap?.held === false) : [];
+}
+
+function heldWords(view: PlannerView, move: Move): readonly string[] {
+  const held = heldFromNowOn(view, move);
+  if (held.length === 0) return [];
   return [
-    `The hold on refreshes that is set on ${namesOf(unheld)} stays, or snapd would go up again: sudo snap refresh --unhold lxd ends it.`,
+    `The hold on refreshes that is set on ${namesOf(held)} stays, or snapd would go up again: sudo snap refresh --unhold lxd ends it.`,
   ];
 }

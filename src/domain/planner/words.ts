@@ -7,13 +7,13 @@ import { releaseOf } from '../release.ts';
 import { startsWords } from './autostart.ts';
 import { instancesThatStop } from './guard-strategy.ts';
 import { healingWords } from './healing.ts';
-import { requireMove } from './move.ts';
+import { requireMove, type Move } from './move.ts';
 import { removeWords, requireUndoMove, unconsumed } from './undo.ts';
-import { moveWords } from './words-move.ts';
+import { heldFromNowOn, moveWords } from './words-move.ts';
 import { deadRowWords } from './words-dead-row.ts';
 import { sqlLiveWords } from './words-live.ts';
 import { chooseLooper } from './stages.ts';
-import { inPhase, listed, namesOf, type PlannerView } from './view.ts';
+import { inPhase, listed, namesOf, type PlannerView, type ReachedMember } from './view.ts';
 
 export function wordsOf(view: PlannerView, strategy: Strategy): PlanWords {
   const words = strategyWords(view, strategy);
@@ -33,10 +33,10 @@ function houseWords({ input: { cluster } }: PlannerView): readonly string[] {
 function strategyWords(view: PlannerView, strategy: Strategy): PlanWords {
   if (strategy === 'rollback') {
     if (unconsumed(view).length > 0) return { ...removeWords(view), instancesStopped: 0 };
-    return moveWords(view, requireUndoMove(view), instancesOf(view, strategy), warningsOf(view, strategy));
+    return moved(view, strategy, requireUndoMove(view));
   }
   if (strategy === 'align-revision' || strategy === 'planned-downgrade')
-    return moveWords(view, requireMove(view), instancesOf(view, strategy), warningsOf(view, strategy));
+    return moved(view, strategy, requireMove(view));
   if (strategy === 'unblock-dead-row')
     return deadRowWords(view, instancesOf(view, strategy), warningsOf(view, strategy));
   if (strategy === 'sql-live') return sqlLiveWords(view, instancesOf(view, strategy), warningsOf(view, strategy));
@@ -107,8 +107,17 @@ function keptRevisions(view: PlannerView): string | null {
   return first !== null && kept.every((revision) => revision === first) ? first : null;
 }
 
-function warningsOf(view: PlannerView, strategy: Strategy): readonly string[] {
-  const unheld = view.reached.filter(({ facts }) => facts.snap !== null && !facts.snap.held);
+function moved(view: PlannerView, strategy: Strategy, move: Move): PlanWords {
+  const warnings = warningsOf(view, strategy, heldFromNowOn(view, move));
+  return moveWords(view, move, instancesOf(view, strategy), warnings);
+}
+
+function warningsOf(
+  view: PlannerView,
+  strategy: Strategy,
+  heldFromNow: readonly ReachedMember[] = [],
+): readonly string[] {
+  const unheld = view.reached.filter((member) => member.facts.snap?.held === false && !heldFromNow.includes(member));
   const evidence = 'The back-ups are taken while LXD may write: evidence, not restorable.';
   return [
     ...startsWords(view, strategy),
