@@ -158,7 +158,7 @@ async function look(context: RunContext, step: PlanStep): Promise<LookVerdict> {
 
 async function giveUp(context: RunContext, step: PlanStep, state: StepState): Promise<StepState> {
   if (state === 'failed') return 'failed';
-  await record(context, step, 'failed', `Not done after ${MAX_ATTEMPTS} attempts.`);
+  await record(context, step, 'failed', `not done after ${MAX_ATTEMPTS} attempts`);
   return 'failed';
 }
 

@@ -6,12 +6,9 @@ import { rows, serving } from './state.ts';
 import { namespacesOf, tracesOf } from './support/traces.ts';
 
 let lab: Lab;
-let upSeconds: number;
 
 beforeAll(async () => {
-  const started = performance.now();
   lab = await startLab();
-  upSeconds = (performance.now() - started) / 1000;
 }, 60_000);
 
 afterAll(async () => {
@@ -19,10 +16,6 @@ afterAll(async () => {
 }, 30_000);
 
 describe('a lab that is up', () => {
-  test('it is up within 15 seconds', () => {
-    expect(upSeconds).toBeLessThan(15);
-  });
-
   test('a member sees its own processes only', async () => {
     expect(await lab.must('m1', 'pgrep -c -f "^/snap/lxd/current/bin/lx[d] "')).toBe('1');
     expect(await lab.instances('m1')).toEqual(['c1']);
