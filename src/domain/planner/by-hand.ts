@@ -3,8 +3,6 @@
  * cluster. Owns their wording; whether they apply is decided by the caller.
  */
 import { groupBy, highestBuild, type Build } from './builds.ts';
-import { latentRows, statementsFor } from './live-rows.ts';
-import { guardedStatement, patchParams } from './patch.ts';
 import { inPhase, listed, namesOf, type PlannerView } from './view.ts';
 
 const REFRESH = 'sudo snap refresh lxd --no-wait';
@@ -28,22 +26,6 @@ function refreshTo(highest: Build, architecture: string): string {
   return revision === undefined
     ? `${REFRESH} --revision=N, with the revision of ${highest.version} for ${architecture || 'its architecture'}`
     : `${REFRESH} --revision=${revision}`;
-}
-
-/** Through a serving member's live database: no file, at once, guarded like a patch. */
-export function sqlByHand(view: PlannerView): string | null {
-  const serving = inPhase(view, 'serving')[0];
-  const patch = patchParams(view, 0);
-  if (serving === undefined || patch === null || patch.rowIds.length === 0) return null;
-  return `On ${serving.member}: sudo lxd sql global "${guardedStatement(patch)}"`;
-}
-
-/** Each latent row gets the count that its own daemon has, before anything else is done. */
-export function latentByHand(view: PlannerView): string | null {
-  const at = inPhase(view, 'serving')[0];
-  const statements = statementsFor(latentRows(view), 0).map(guardedStatement);
-  if (at === undefined || statements.length === 0) return null;
-  return `On ${at.member}, before anything else: ${statements.map((sql) => `sudo lxd sql global "${sql}"`).join(' && ')}`;
 }
 
 /** Where somebody serves, a dead member is removed by LXD itself. */

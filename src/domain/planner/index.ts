@@ -54,9 +54,10 @@ export function baselineOf(input: PlanInput): Baseline {
 }
 
 function refuse(view: PlannerView, reasons: readonly RefusalReason[], instead: Strategy | null): Planned {
+  const next = nextOf(view, { reasons, possible: instead, usual: reasonsAgainst(view, 'patch-in-place') });
   return {
     kind: 'refusal',
-    refusal: { cluster: view.input.cluster.name, reasons, next: nextOf(view, reasons, instead) },
+    refusal: { cluster: view.input.cluster.name, reasons, next },
     alternatives: alternativesTo(view, null),
   };
 }

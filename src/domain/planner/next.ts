@@ -6,26 +6,68 @@ import type { FindingKind } from '../finding.ts';
 import type { RefusalCode, RefusalReason, Strategy } from '../plan.ts';
 import { MARKER_PATH } from '../diagnose/held.ts';
 import { heldByHand } from './guard-held.ts';
-import { latentByHand, removeDeadByHand, rollForwardByHand, sqlByHand, startByHand } from './by-hand.ts';
+import { reasonsAgainstSqlLive } from './guard-live.ts';
+import { latentRows, liveStatements, requireWriter } from './live-rows.ts';
+import { guardedStatement } from './patch.ts';
+import { removeDeadByHand, rollForwardByHand, startByHand } from './by-hand.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
-/** `possible` is the recommended strategy that could be planned now, when another one was named. */
-export function nextOf(view: PlannerView, reasons: readonly RefusalReason[], possible: Strategy | null): string {
+export interface Refused {
+  readonly reasons: readonly RefusalReason[];
+  /** The recommended strategy that could be planned now, when another one was named. */
+  readonly possible: Strategy | null;
+  /** What stands against the strategy that would be planned by itself, where `reasons` say no more than that another is no choice. */
+  readonly usual: readonly RefusalReason[];
+}
+
+export function nextOf(view: PlannerView, { reasons, possible, usual }: Refused): string {
   const cluster = view.input.cluster.name;
   if (possible !== null) {
     const byHand = handOf(view, possible);
     const safe = `What is safe now: /lxd recover ${cluster} --strategy ${possible}`;
     return byHand === null ? safe : `${safe}. By hand: ${byHand}`;
   }
-  const [act] = reasons.map(({ code }) => ACTS[code]?.(view));
-  return act ?? `/lxd explain ${cluster}`;
+  const [named] = reasons.filter(isAboutCluster);
+  const [first] = named === undefined ? usual.filter(isAboutCluster) : [named];
+  if (first === undefined) return `/lxd recover ${cluster}`;
+  const start = named === undefined && ASKS_TO_ROLL.has(first.code) ? startByHand(view) : null;
+  return start ?? actFor(view, first) ?? `/lxd explain ${cluster}`;
+}
+
+/** Members that are stopped are started first: only then they can be brought to one build. */
+const ASKS_TO_ROLL: ReadonlySet<RefusalCode> = new Set(['mixed-binaries', 'roll-forward']);
+
+/** The others say no more than that the strategy is no choice now. */
+function isAboutCluster({ code }: RefusalReason): boolean {
+  return code !== 'strategy-not-available';
+}
+
+function actFor(view: PlannerView, { code }: RefusalReason): string | null {
+  return ACTS[code]?.(view) ?? null;
 }
 
 /** What that strategy does, as a person would type it; null where it is more than a command. */
 function handOf(view: PlannerView, strategy: Strategy): string | null {
   if (strategy === 'align-revision') return rollForwardByHand(view);
-  return strategy === 'sql-live' ? (latentByHand(view) ?? sqlByHand(view)) : null;
+  return strategy === 'sql-live' ? liveByHand(view) : null;
 }
+
+/**
+ * The statements of `sql-live`, to be typed where somebody serves. Only where that strategy may be planned: what its guards refuse
+ * is no safer from a person's hand.
+ */
+function liveByHand(view: PlannerView): string | null {
+  if (reasonsAgainstSqlLive(view).length > 0) return null;
+  const first = latentRows(view).length > 0 ? ', before anything else' : '';
+  const statements = liveStatements(view, 0).map((params) => `sudo lxd sql global "${guardedStatement(params)}"`);
+  return `On ${requireWriter(view).member}${first}: ${statements.join(' && ')}`;
+}
+
+/** By hand where that is safe, else what stands in its way; a member that waits writes its own row within a minute. */
+const setRows: Act = (view) => {
+  const [blocked] = reasonsAgainstSqlLive(view).filter(isAboutCluster);
+  return blocked === undefined ? (liveByHand(view) ?? andThenAgain('Wait a minute.')(view)) : actFor(view, blocked);
+};
 
 type Act = (view: PlannerView) => string | null;
 
@@ -55,7 +97,7 @@ const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
     andThenAgain('Bring that member back, or check its SSH settings with /lxd doctor.')(view),
   'mixed-binaries': roll,
   'roll-forward': roll,
-  'latent-skew': (view) => latentByHand(view),
+  'latent-skew': setRows,
   'schema-newer': andThenAgain('Refresh every member forward to the version that wrote the database; never patch.'),
   'schema-inconsistent': andThenAgain(
     'Bring every member to one version of one track, the highest that was installed.',
@@ -77,18 +119,12 @@ const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   'quorum-lost': (view) => startByHand(view) ?? andThenAgain('Start the members that are down.')(view),
   'upgrade-waiting': (view) => rollForwardByHand(view) ?? andThenAgain('Wait a minute.')(view),
   'self-healing-version': (view) => startByHand(view) ?? andThenAgain('Wait a minute.')(view),
-  'somebody-serves': (view) => sqlByHand(view) ?? removeDeadByHand(view),
+  'somebody-serves': (view) => liveByHand(view) ?? removeDeadByHand(view) ?? setRows(view),
   'member-not-dead': (view) =>
     nextOfFinding(view, UNREACHED) ?? `Look at that member itself: /lxd explain ${view.input.cluster.name}`,
   'several-odd-rows': andThenAgain(
     'Bring the missing member back, or refresh the others together to the version that the rows record: they agree then without SQL.',
   ),
-  'strategy-not-available': (view) =>
-    startByHand(view) ??
-    latentByHand(view) ??
-    rollForwardByHand(view) ??
-    sqlByHand(view) ??
-    `/lxd recover ${view.input.cluster.name}`,
   'running-differs-from-installed': (view) =>
     `Decide which of the two versions is meant before that daemon restarts: /lxd explain ${view.input.cluster.name}`,
   'probe-incomplete': andThenAgain('Wait a few seconds.'),
