@@ -2,6 +2,7 @@
  * One fault: a recovery that two people want, the fault in the middle of it, and what is true afterwards. Owns the order and the
  * judgement: what may be called a success is what the members themselves say.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { allServing, rows } from '../lab/state.ts';
 import { type ConsoleEnd, dataOf, describeEnd, type Line, runConsole, startConsole } from '../lab/support/console.ts';
 import { type FaultCase, type PlanOf, strikesAt } from './cases.ts';
@@ -73,12 +74,25 @@ function stateOf(end: ConsoleEnd): string {
 
 /** A run that was left running is taken up by the next process; a paused one takes a person's word, a failed one a new plan. */
 async function goOn(world: World, state: string, anew: readonly string[]): Promise<ConsoleEnd> {
-  if (state === 'failed') return runConsole({ ...place(world), as: 'alice', commands: [...anew] });
+  if (state === 'failed') {
+    await untilItsOwnFault(world);
+    return runConsole({ ...place(world), as: 'alice', commands: [...anew] });
+  }
   if (state !== 'paused') {
     const taken = await runConsole({ ...place(world), as: 'alice', commands: [] });
     if (stateOf(taken) !== 'paused') return taken;
   }
   return runConsole({ ...place(world), as: 'alice', commands: ['resume retry'] });
+}
+
+/** While the fault lasted daemons failed because of it. They do so for their first reason at their next start. */
+async function untilItsOwnFault(world: World): Promise<void> {
+  for (let look = 0; look < 20; look += 1) {
+    const end = await runConsole({ ...place(world), as: 'alice', commands: ['status lab'] });
+    const kinds = dataOf(end, 'status').flatMap(({ findings }) => findings.map(({ kind }) => kind));
+    if (kinds.includes('stale-counter') && !kinds.includes('crash-loop-other-cause')) return;
+    await sleep(3000);
+  }
 }
 
 /** What a success must not leave: checked on the members, without Lockstep. */
