@@ -75,7 +75,7 @@ function stateOf(end: ConsoleEnd): string {
 /** A run that was left running is taken up by the next process; a paused one takes a person's word, a failed one a new plan. */
 async function goOn(world: World, state: string, anew: readonly string[]): Promise<ConsoleEnd> {
   if (state === 'failed') {
-    await untilItsOwnFault(world);
+    await untilPlanned(world, anew[0] ?? '');
     return runConsole({ ...place(world), as: 'alice', commands: [...anew] });
   }
   if (state !== 'paused') {
@@ -85,12 +85,11 @@ async function goOn(world: World, state: string, anew: readonly string[]): Promi
   return runConsole({ ...place(world), as: 'alice', commands: ['resume retry'] });
 }
 
-/** While the fault lasted daemons failed because of it. They do so for their first reason at their next start. */
-async function untilItsOwnFault(world: World): Promise<void> {
+/** Daemons that failed because of the fault say so last, and are not patched: at their next start they fail for their first reason. */
+async function untilPlanned(world: World, asked: string): Promise<void> {
   for (let look = 0; look < 20; look += 1) {
-    const end = await runConsole({ ...place(world), as: 'alice', commands: ['status lab'] });
-    const kinds = dataOf(end, 'status').flatMap(({ findings }) => findings.map(({ kind }) => kind));
-    if (kinds.includes('stale-counter') && !kinds.includes('crash-loop-other-cause')) return;
+    const end = await runConsole({ ...place(world), as: 'alice', commands: [`${asked} --dry-run`] });
+    if (dataOf(end, 'plan').length > 0) return;
     await sleep(3000);
   }
 }

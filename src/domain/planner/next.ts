@@ -134,7 +134,9 @@ const ACTS: Readonly<Partial<Record<RefusalCode, Act>>> = {
   'stop-unsafe': (view) =>
     `/lxd recover ${view.input.cluster.name} --strategy ${inPhase(view, 'stopped').length > 0 ? 'stop-patch-start' : 'patch-in-place'}`,
   'crash-loop-other-cause': (view) =>
-    `Read the log: sudo journalctl -u snap.lxd.daemon -n 50 (${namesOf(inPhase(view, 'crash-looping', 'waiting'))})`,
+    andThenAgain(
+      `Find the cause in the log: sudo journalctl -u snap.lxd.daemon -n 50 (${namesOf(inPhase(view, 'crash-looping', 'waiting'))}).`,
+    )(view),
   'member-pending': andThenAgain('Finish or remove the join.'),
   'own-row-missing': andThenAgain('Check core.https_address and cluster.https_address of that member.'),
   'raft-damaged': andThenAgain('Do not patch. Follow LXD’s own recovery guide for a damaged database.'),
