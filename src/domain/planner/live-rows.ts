@@ -52,7 +52,7 @@ export function liveStatements(view: PlannerView, lifetimeS: number): readonly P
   return statementsFor(wrongRows(view), lifetimeS);
 }
 
-export function statementsFor(rows: readonly WrongRow[], lifetimeS: number): readonly PatchParams[] {
+function statementsFor(rows: readonly WrongRow[], lifetimeS: number): readonly PatchParams[] {
   const groups = groupBy(rows, ({ count, row }) => `${count}/${row.schema}`);
   return groups.map(([, wrong]) => ({
     target: wrong[0].count,
