@@ -58,9 +58,16 @@ check_matrix() {
 }
 
 new_user_and_clone() {
-  # One of an earlier run has a home that is gone.
-  if id "$CI_USER" >/dev/null 2>&1; then usermod --home "$USER_HOME" "$CI_USER"; else
+  local tries=30
+  if ! id "$CI_USER" >/dev/null 2>&1; then
     useradd --system --shell /bin/bash --home-dir "$USER_HOME" "$CI_USER"
+  else
+    # One of an earlier run has a home that is gone; it can't be given another while processes of an interrupted run still end.
+    until usermod --home "$USER_HOME" "$CI_USER"; do
+      tries=$((tries - 1))
+      [ "$tries" -gt 0 ] || { record failed "user $CI_USER is still in use by an earlier run"; exit 1; }
+      sleep 1
+    done
   fi
   mkdir -p "$USER_HOME"
   git -c safe.directory='*' clone -q "$HERE" "$CLONE"
