@@ -10,6 +10,13 @@ afterEach(() => world.close());
 
 const healthy = observationOf({ members: three({ build: '5.21.2' }) });
 
+/** Dave may view the first and the last. */
+const PROD_HIDDEN_LAB = [
+  aCluster(),
+  { ...aCluster({ roles: { viewers: ['console:carol'] } }), name: 'hidden' as never },
+  { ...aCluster(), name: 'lab' as never },
+];
+
 describe('status', () => {
   test('of a cluster in step is one card and nothing in its thread', async () => {
     world = createWorld({ observation: healthy });
@@ -39,24 +46,14 @@ describe('status', () => {
   });
 
   test('without a name is one card per cluster that the person may view, in the order of the configuration', async () => {
-    const clusters = [
-      aCluster(),
-      { ...aCluster({ roles: { viewers: ['console:carol'] } }), name: 'hidden' as never },
-      { ...aCluster(), name: 'lab' as never },
-    ];
-    world = createWorld({ observation: healthy, clusters });
+    world = createWorld({ observation: healthy, clusters: PROD_HIDDEN_LAB });
     const lines = await world.type('dave', 'status');
     expect(dataOf(lines).map((data) => (data.kind === 'status' ? data.cluster : data.kind))).toEqual(['prod', 'lab']);
     expect(only(await world.type('dave', 'status hidden'), 'problem').code).toBe('unknown-cluster');
   });
 
   test('of a member names its clusters, and none that the person may not view', async () => {
-    const clusters = [
-      aCluster(),
-      { ...aCluster({ roles: { viewers: ['console:carol'] } }), name: 'hidden' as never },
-      { ...aCluster(), name: 'lab' as never },
-    ];
-    world = createWorld({ observation: healthy, clusters });
+    world = createWorld({ observation: healthy, clusters: PROD_HIDDEN_LAB });
     expect(only(await world.type('dave', 'status m2'), 'problem')).toMatchObject({
       code: 'unknown-cluster',
       text: 'There is no cluster "m2": that is a member of prod, lab.',

@@ -8,7 +8,7 @@ import type { SeenTest } from './protocol.ts';
 const RECENT = 6;
 
 export interface Likely {
-  /** Tests that noticed the last mutants of this file, of those that may run; null: any may. */
+  /** Tests that noticed the last mutants of this file, of those that may run; null where all of them may. */
   recent(mutated: string, tests: readonly string[] | null): readonly string[];
   /** Of these files of tests, first those that noticed most mutants of this file, then the quick ones. */
   sorted(mutated: string, files: readonly string[]): readonly string[];

@@ -89,3 +89,14 @@ function plainRow(spec: ObservationSpec, member: MemberSpec, index: number): Nod
     state: 'created',
   };
 }
+
+/** The marker of another installation that works on the cluster until noon. */
+export const THEIR_MARKER = {
+  kind: 'held',
+  installation: 'ops2-bb',
+  run: 'r999zzz',
+  by: 'slack:U01BOB',
+  isOurs: false,
+  until: Date.UTC(2026, 10, 23, 12),
+  isOver: false,
+} as const;

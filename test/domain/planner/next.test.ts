@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterObservation } from '../../../src/domain/observation.ts';
 import { STRATEGIES, type RefusalReason } from '../../../src/domain/plan.ts';
 import { anySpec } from '../../support/any-observation.ts';
-import { observationOf, three } from '../../support/observation.ts';
+import { observationOf, THEIR_MARKER, three } from '../../support/observation.ts';
 import { downgradedAll, plan, putBackWhileServing } from '../../support/planning.ts';
 
 /** Fewer where every change of the domain is judged anew (`npm run mutate`). */
@@ -48,22 +48,13 @@ describe('the way forward of a refusal, for any observation and strategy', () =>
   });
 });
 
-const THEIRS = {
-  kind: 'held',
-  installation: 'ops2-bb',
-  run: 'r999zzz',
-  by: 'slack:U01BOB',
-  isOurs: false,
-  until: Date.UTC(2026, 10, 23, 12, 0, 0),
-  isOver: false,
-} as const;
 const LATENT = { rows: { m1: 387 } };
 
 /** Somebody serves and a row is wrong, but a guard stands before it: the same holds for a statement that is typed. */
 test.each<[string, ClusterObservation, string]>([
   [
     'another installation works',
-    putBackWhileServing({ m2: { facts: { marker: THEIRS } } }),
+    putBackWhileServing({ m2: { facts: { marker: THEIR_MARKER } } }),
     'On ops2-bb: /lxd wait r999zzz',
   ],
   [

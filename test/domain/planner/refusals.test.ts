@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterObservation, MemberFacts } from '../../../src/domain/observation.ts';
 import type { RefusalCode, Strategy } from '../../../src/domain/plan.ts';
 import type { PlanInput } from '../../../src/domain/planner/index.ts';
-import { logLine, observationOf, three, UNREACHABLE } from '../../support/observation.ts';
+import { logLine, observationOf, THEIR_MARKER, three, UNREACHABLE } from '../../support/observation.ts';
 import {
   codesOf,
   downgradedAll,
@@ -12,16 +12,6 @@ import {
   requirePlan,
   stoppedAll,
 } from '../../support/planning.ts';
-
-const THEIRS = {
-  kind: 'held',
-  installation: 'ops2-bb',
-  run: 'r999zzz',
-  by: 'slack:U01BOB',
-  isOurs: false,
-  until: Date.UTC(2026, 10, 23, 12, 0, 0),
-  isOver: false,
-} as const;
 
 function onM2(facts: Partial<MemberFacts>): ClusterObservation {
   return downgradedAll({ m2: { facts } });
@@ -74,7 +64,7 @@ test.each<[RefusalCode, string, ClusterObservation]>([
     }),
   ],
   ['extension-bump-env', 'a bumped count', onM2({ extensionBump: 2 })],
-  ['held-elsewhere', 'another installation’s marker', onM2({ marker: THEIRS })],
+  ['held-elsewhere', 'another installation’s marker', onM2({ marker: THEIR_MARKER })],
   ['marker-unreadable', 'something in the marker’s place', onM2({ marker: { kind: 'unreadable' } })],
   ['lxd-debug', 'lxd.debug replaces the binary', onM2({ leftovers: { ...clean, lxdDebug: true } })],
   ['mixed-binaries', 'another version on one member', downgradedAll({ m2: { build: '5.21.3', daemon: 'waiting' } })],

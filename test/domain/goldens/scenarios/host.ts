@@ -1,17 +1,7 @@
 /** What else stands out on members: clocks, disks, snapd, left-overs, markers, and gaps of the probe. */
 import type { Scenario } from '../../../support/golden.ts';
-import { logLine, NOW, three, UNREACHABLE } from '../../../support/observation.ts';
+import { logLine, NOW, THEIR_MARKER, three, UNREACHABLE } from '../../../support/observation.ts';
 import { CLEAN, instances, of, onM2, snapOf } from './facts.ts';
-
-const HELD = {
-  kind: 'held',
-  installation: 'ops2-bb',
-  run: 'r999zzz',
-  by: 'slack:U01BOB',
-  isOurs: false,
-  until: Date.UTC(2026, 10, 23, 12),
-  isOver: false,
-} as const;
 
 function change(status: string, summary = 'Refresh "lxd" snap from "5.0/stable" channel', spawn: string | null = null) {
   return { id: '42', status, summary, spawn };
@@ -52,12 +42,12 @@ export const HOST: readonly Scenario[] = [
       { m1: { facts: {} } },
     ),
   }),
-  of('marker-theirs', 'Another installation is at work', onM2({ marker: HELD })),
-  of('marker-ours', 'Our own marker', onM2({ marker: { ...HELD, isOurs: true } })),
-  of('marker-over', 'A marker after its deadline', onM2({ marker: { ...HELD, isOver: true } })),
+  of('marker-theirs', 'Another installation is at work', onM2({ marker: THEIR_MARKER })),
+  of('marker-ours', 'Our own marker', onM2({ marker: { ...THEIR_MARKER, isOurs: true } })),
+  of('marker-over', 'A marker after its deadline', onM2({ marker: { ...THEIR_MARKER, isOver: true } })),
   of('marker-unreadable', 'Something that is no marker', onM2({ marker: { kind: 'unreadable' } })),
   of('marker-two', 'Two members are held', {
-    members: three({ facts: { marker: HELD } }, { m1: { facts: { marker: null } } }),
+    members: three({ facts: { marker: THEIR_MARKER } }, { m1: { facts: { marker: null } } }),
   }),
   of('healing-on', 'Automatic healing while a member is out of reach', {
     members: three({ facts: ON }, { m3: { reach: UNREACHABLE } }),
@@ -159,7 +149,7 @@ export const HOST: readonly Scenario[] = [
         daemon: 'crash-looping',
         facts: { ...instances(2), snap: snapOf('5.0.1-9dcf35b', '501', { held: false }) },
       },
-      { m2: { facts: { clockOffsetMs: 60_000, disk: { databaseBytes: 10, freeBytes: 10 }, marker: HELD } } },
+      { m2: { facts: { clockOffsetMs: 60_000, disk: { databaseBytes: 10, freeBytes: 10 }, marker: THEIR_MARKER } } },
     ),
     rows: 318,
     row: { m3: { heartbeatMs: NOW - 90_000 } },

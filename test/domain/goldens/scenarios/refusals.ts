@@ -1,7 +1,7 @@
 /** Situations in which a strategy that was named has to be refused. */
 import type { ClusterObservation, MemberFacts } from '../../../../src/domain/observation.ts';
 import type { Scenario } from '../../../support/golden.ts';
-import { logLine, observationOf, three, UNREACHABLE } from '../../../support/observation.ts';
+import { logLine, observationOf, THEIR_MARKER, three, UNREACHABLE } from '../../../support/observation.ts';
 import { downgradedAll, downgradedOne, putBackWhileServing, stoppedAll } from '../../../support/planning.ts';
 import { binary, CLEAN, NO_LXD, snapOf } from './facts.ts';
 
@@ -11,15 +11,6 @@ const ALIGN = { strategy: 'align-revision' } as const;
 const LIVE = { strategy: 'sql-live' } as const;
 const LOWER = { strategy: 'planned-downgrade', to: '5.21.2' } as const;
 
-const THEIRS = {
-  kind: 'held',
-  installation: 'ops2-bb',
-  run: 'r999zzz',
-  by: 'slack:U01BOB',
-  isOurs: false,
-  until: Date.UTC(2026, 10, 23, 12),
-  isOver: false,
-} as const;
 const STRANGER = { id: 9, address: '10.0.0.9:8443', name: 'm9', role: 'voter' } as const;
 const DOING = [{ id: '8', status: 'Doing', summary: 'Refresh "lxd" snap', spawn: null }];
 const UNCOUNTED = { extensions: null, schema: null, localSchema: null };
@@ -86,7 +77,7 @@ export const REFUSALS: readonly Scenario[] = [
     ),
   ),
   onM2('uncounted-one', 'the count of one could not be measured', { binaries: [binary('30131', UNCOUNTED)] }),
-  onM2('marker', 'another installation is at work', { marker: THEIRS }),
+  onM2('marker', 'another installation is at work', { marker: THEIR_MARKER }),
   onM2('marker-unreadable', 'something that is no marker', { marker: { kind: 'unreadable' } }),
   onM2('lxd-debug', 'a binary that replaces the snap’s', { leftovers: { ...CLEAN, lxdDebug: true } }),
   onM2('bump', 'a count that is bumped', { extensionBump: 2 }),
@@ -206,7 +197,7 @@ export const REFUSALS: readonly Scenario[] = [
   {
     name: 'refused-roll-forward',
     about: 'A minority went lower and nobody may be patched',
-    observation: downgradedOne({ m2: { facts: { marker: THEIRS } } }),
+    observation: downgradedOne({ m2: { facts: { marker: THEIR_MARKER } } }),
     asks: [PATCH, ALIGN, LIVE],
   },
   live(
@@ -216,7 +207,7 @@ export const REFUSALS: readonly Scenario[] = [
   ),
   live('uncounted', 'its instances could not be counted', putBackWhileServing({ m1: { facts: { instances: null } } })),
   live('unreachable', 'one does not answer', putBackWhileServing({ m3: { reach: UNREACHABLE } })),
-  live('marker', 'another installation is at work', putBackWhileServing({ m2: { facts: { marker: THEIRS } } })),
+  live('marker', 'another installation is at work', putBackWhileServing({ m2: { facts: { marker: THEIR_MARKER } } })),
   live(
     'pending',
     'a row is pending',
