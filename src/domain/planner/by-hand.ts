@@ -3,6 +3,8 @@
  * cluster. Owns their wording; whether they apply is decided by the caller.
  */
 import { groupBy, highestBuild, type Build } from './builds.ts';
+import { latentRows, liveStatements, requireWriter } from './live-rows.ts';
+import { guardedStatement } from './patch.ts';
 import { inPhase, listed, namesOf, type PlannerView } from './view.ts';
 
 const REFRESH = 'sudo snap refresh lxd --no-wait';
@@ -26,6 +28,13 @@ function refreshTo(highest: Build, architecture: string): string {
   return revision === undefined
     ? `${REFRESH} --revision=N, with the revision of ${highest.version} for ${architecture || 'its architecture'}`
     : `${REFRESH} --revision=${revision}`;
+}
+
+/** The statements of `sql-live`, through the same member. Throws where nobody serves who reads the live database. */
+export function sqlByHand(view: PlannerView): string {
+  const first = latentRows(view).length > 0 ? ', before anything else' : '';
+  const statements = liveStatements(view, 0).map((params) => `sudo lxd sql global "${guardedStatement(params)}"`);
+  return `On ${requireWriter(view).member}${first}: ${statements.join(' && ')}`;
 }
 
 /** Where somebody serves, a dead member is removed by LXD itself. */

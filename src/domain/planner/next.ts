@@ -7,9 +7,7 @@ import type { RefusalCode, RefusalReason, Strategy } from '../plan.ts';
 import { MARKER_PATH } from '../diagnose/held.ts';
 import { heldByHand } from './guard-held.ts';
 import { reasonsAgainstSqlLive } from './guard-live.ts';
-import { latentRows, liveStatements, requireWriter } from './live-rows.ts';
-import { guardedStatement } from './patch.ts';
-import { removeDeadByHand, rollForwardByHand, startByHand } from './by-hand.ts';
+import { removeDeadByHand, rollForwardByHand, sqlByHand, startByHand } from './by-hand.ts';
 import { inPhase, namesOf, type PlannerView } from './view.ts';
 
 export interface Refused {
@@ -52,15 +50,9 @@ function handOf(view: PlannerView, strategy: Strategy): string | null {
   return strategy === 'sql-live' ? liveByHand(view) : null;
 }
 
-/**
- * The statements of `sql-live`, to be typed where somebody serves. Only where that strategy may be planned: what its guards refuse
- * is no safer from a person's hand.
- */
+/** Only where `sql-live` may be planned: what its guards refuse is no safer from a person's hand. */
 function liveByHand(view: PlannerView): string | null {
-  if (reasonsAgainstSqlLive(view).length > 0) return null;
-  const first = latentRows(view).length > 0 ? ', before anything else' : '';
-  const statements = liveStatements(view, 0).map((params) => `sudo lxd sql global "${guardedStatement(params)}"`);
-  return `On ${requireWriter(view).member}${first}: ${statements.join(' && ')}`;
+  return reasonsAgainstSqlLive(view).length > 0 ? null : sqlByHand(view);
 }
 
 /** By hand where that is safe, else what stands in its way; a member that waits writes its own row within a minute. */

@@ -54,8 +54,7 @@ function statOf(pid: number): readonly string[] {
 
 /** Whether the process of that card is no more. One that ended and whose parent has not looked yet is gone for us. */
 export function hasEnded(info: RehearsalInfo): boolean {
-  const [state, ...rest] = statOf(info.pid);
-  return state === undefined || state === 'Z' || rest[18] !== info.startTicks;
+  return statOf(info.pid)[0] === 'Z' || startTicksOf(info.pid) !== info.startTicks;
 }
 
 /** The card of a rehearsal that really runs, or null. */
